@@ -1,0 +1,54 @@
+/** A container that has no living instance: make its first one, its next one, or leave it ended. */
+
+import { eventFact } from '../event.ts';
+import { addMs, type Instant, isReached } from '../instant.ts';
+import type { Fact } from '../journal-record.ts';
+import type { ContainerRun } from '../pod/pod-history.ts';
+import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
+import { type ContainerView, containerHistory } from './container-view.ts';
+import { backOffMs, CREATE_RETRY_MS, imageBackOffMs, mayRestart } from './restart.ts';
+
+export function nextInstanceStep(view: ContainerView): Decision {
+  const { history, spec } = view;
+  if (history.deleting !== undefined || history.endedPhase !== undefined || view.sandboxId === undefined || view.gettingImage)
+    return NOTHING;
+  const { run, image } = containerHistory(view);
+  if (run === undefined && !view.mayStartFirst) return NOTHING;
+  if (run !== undefined && !mayRestart(view.pod.spec.restartPolicy, run)) return NOTHING;
+  if (image?.kind === 'failed') {
+    const retryAt = momentAfter(image.wallMs, imageBackOffMs(image.failures), view.now);
+    if (!isReached(retryAt, view.now)) return wake(retryAt);
+  }
+  const create = decide({ kind: 'createContainer', container: spec.name, restartCount: nextCount(run), sandboxId: view.sandboxId });
+  return run === undefined ? create : afterBackOff(view, run, create);
+}
+
+/** An instance that could not be created did not count as one (`startContainer`: the count is read from made instances). */
+const nextCount = (run: ContainerRun | undefined): number => {
+  if (run === undefined) return 0;
+  return run.phase === 'notCreated' ? run.restartCount : run.restartCount + 1;
+};
+
+function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision): Decision {
+  const of = { container: view.spec.name, restartCount: run.restartCount };
+  const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : backOffMs(containerHistory(view));
+  if (run.restarting === undefined) return record({ type: 'container.restarting', ...of, backoffMs }, ...backOffEvent(view, backoffMs));
+  const endedWallMs = run.exited?.wallMs ?? run.failedWallMs ?? view.now.wallMs;
+  const startAt = momentAfter(endedWallMs, run.restarting.backoffMs, view.now);
+  return isReached(startAt, view.now) ? create : wake(startAt);
+}
+
+function backOffEvent({ history, pod, spec }: ContainerView, backoffMs: number): readonly Fact[] {
+  if (backoffMs === 0) return [];
+  const message = `Back-off restarting failed container ${spec.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
+  return [eventFact(history, { container: spec.name, eventType: 'Warning', reason: 'BackOff', message })];
+}
+
+/**
+ * `delayMs` after a stored wall time, as a moment of this boot. A wall clock that jumped meanwhile can neither stretch the
+ * wait beyond the delay nor make it negative.
+ */
+function momentAfter(wallMs: number, delayMs: number, now: Instant): Instant {
+  const left = wallMs + delayMs - now.wallMs;
+  return addMs(now, Math.min(Math.max(left, 0), delayMs));
+}

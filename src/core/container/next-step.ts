@@ -1,0 +1,43 @@
+/**
+ * The next step in the life of one container. Pure and level-triggered: it looks at what the journal says, what the
+ * runtime shows and what this agent is doing, and names what is to be done now. A restarted agent asks the same
+ * function; its first answer is the recovery.
+ */
+
+import { type Decision, decide, NOTHING, record } from '../step.ts';
+import { type ContainerView, containerHistory, type RunView } from './container-view.ts';
+import { endedStep } from './ended.ts';
+import { nextInstanceStep } from './next-instance.ts';
+import { postStartStep } from './post-start.ts';
+import { abandonStep, beginStop, stoppingStep } from './stop.ts';
+
+export function nextContainerStep(view: ContainerView): Decision {
+  const { run } = containerHistory(view);
+  if (run === undefined || run.phase === 'exited' || run.phase === 'notCreated') return nextInstanceStep(view);
+  const at: RunView = { view, run };
+  if (run.phase === 'created') return createdStep(at);
+  if (hasEnded(at)) return endedStep(at);
+  if (run.phase === 'stopping') return stoppingStep(at);
+  // A hook that is due is begun at least once, even when the Pod goes at the same moment; the delete then ends the wait.
+  if (run.phase === 'started' && run.postStart?.state === 'due') return postStartStep(at);
+  if (view.history.deleting !== undefined) return beginStop(at, 'podDeleted');
+  if (view.sandboxId === undefined) return beginStop(at, 'sandboxLost');
+  return run.phase === 'started' ? postStartStep(at) : NOTHING;
+}
+
+/** The runtime shows that it ended, or shows nothing any more (another boot, or removed behind our back). */
+const hasEnded = ({ view, run }: RunView): boolean =>
+  view.observed === undefined || view.observed.phase === 'exited' || run.bootId !== view.now.bootId;
+
+/** Created by an acknowledged call; whether it was started, only the runtime knows. */
+function createdStep(at: RunView): Decision {
+  const { view, run } = at;
+  const of = { container: view.spec.name, restartCount: run.restartCount };
+  const observed = run.bootId === view.now.bootId ? view.observed : undefined;
+  // It ran, though the reply to StartContainer was lost: the start is a fact like any other.
+  if (observed !== undefined && observed.startedAtMs > 0) return record({ type: 'container.started', ...of, containerId: observed.id });
+  if (observed === undefined || observed.phase !== 'created') return endedStep(at);
+  if (view.history.deleting !== undefined) return abandonStep(at);
+  if (view.sandboxId === undefined) return NOTHING;
+  return decide({ kind: 'startContainer', ...of, containerId: observed.id });
+}

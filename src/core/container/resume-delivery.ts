@@ -1,0 +1,38 @@
+import { handlerKind } from '../hook/delivery.ts';
+import { finishedFacts } from '../hook/finished-facts.ts';
+import { recoverDelivery } from '../hook/recover.ts';
+import { isReached, msBetween } from '../instant.ts';
+import type { HookName } from '../journal-record.ts';
+import { type Decision, decide, NOTHING, record } from '../step.ts';
+import { stopDeadline } from '../termination/deadline.ts';
+import type { RunView } from './container-view.ts';
+
+/** Takes up, or closes, a delivery that was begun and that nobody in this agent runs. */
+export function resumeDelivery({ view, run }: RunView, hook: HookName): Decision {
+  const delivery = run[hook];
+  const handler = view.spec.lifecycle?.[hook];
+  if (delivery?.state !== 'started' || handler === undefined) return NOTHING;
+  const kind = handlerKind(handler);
+  const of = { container: view.spec.name, restartCount: run.restartCount, hook };
+  const deadline =
+    hook === 'preStop' && run.stopping !== undefined ? stopDeadline(run.stopping.deadline, view.history.deleting) : undefined;
+  const found = recoverDelivery({
+    handler: kind,
+    attempt: delivery.attempt,
+    exec: view.execs[hook] ?? { kind: 'unknown' },
+    container: view.observed?.phase === 'running' ? 'running' : 'ended',
+    otherBoot: run.bootId !== view.now.bootId,
+    deadlinePassed: deadline !== undefined && isReached(deadline, view.now),
+    unwanted: hook === 'postStart' && run.stopping !== undefined,
+  });
+  if (found.kind === 'skip') return record({ type: 'hook.skipped', ...of, reason: found.reason });
+  if (found.kind === 'finish') {
+    const finished = { ...of, handler: kind, attempt: delivery.attempt, retry: 0, outcome: found.outcome, reason: found.reason };
+    return record(
+      ...finishedFacts(view, { type: 'hook.finished', ...finished, durationMs: Math.max(0, msBetween(delivery.at, view.now)) }),
+    );
+  }
+  const containerId = run.containerId ?? '';
+  if (found.kind === 'deliverAgain') return decide({ kind: 'deliverHook', ...of, containerId, attempt: found.attempt, mode: 'deliver' });
+  return decide({ kind: 'deliverHook', ...of, containerId, attempt: delivery.attempt, mode: found.kind });
+}

@@ -1,0 +1,125 @@
+/**
+ * The closed vocabulary of the journal and of `run -o json`: what happened to a Pod, one record a fact.
+ *
+ * These names are a storage contract. A record is durable before the effect it announces (`container.created` names
+ * the postStart hook that becomes due with the start, `container.stopping` the preStop hook that becomes due with the
+ * stop, `hook.started` the exec that is about to run), or right after the fact it reports.
+ */
+
+import type { Pod } from '../model/pod.ts';
+import type { Instant } from './instant.ts';
+
+export type HookName = 'postStart' | 'preStop';
+export type HandlerKind = 'exec' | 'httpGet' | 'sleep' | 'tcpSocket';
+export type HookOutcome = 'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'interrupted';
+export type SkipReason = 'containerExited' | 'neverStarted' | 'graceZero' | 'deadlinePassed' | 'hostRebooted';
+/** Who ended a container: itself, our stop signal, our SIGKILL, or the kernel for want of memory. */
+export type ExitedBy = 'self' | 'stop' | 'kill' | 'oom';
+/** Why a container is being stopped. */
+export type StopReason = 'podDeleted' | 'postStartFailed' | 'sandboxLost';
+export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+
+/** What every record of a Pod carries beside its own members. */
+export interface PodRef {
+  /** "namespace/name" */
+  readonly pod: string;
+  readonly uid: string;
+}
+
+interface OfContainer {
+  readonly container: string;
+  /** Which instance of the container, from 0; equals the restart count. */
+  readonly restartCount: number;
+}
+
+interface OfDelivery extends OfContainer {
+  readonly hook: HookName;
+  readonly handler: HandlerKind;
+  /** Deliveries of this hook to this instance, from 1; grows only when a crash makes us deliver again. */
+  readonly attempt: number;
+  /** Opt-in retries inside one delivery, from 0. */
+  readonly retry: number;
+}
+
+export type AgentFact =
+  | { readonly type: 'agent.started'; readonly version: string; readonly pid: number; readonly bootId: string }
+  | { readonly type: 'agent.recovered'; readonly decision: 'continues' | 'ends'; readonly message: string };
+
+export type PodFact =
+  | { readonly type: 'pod.accepted'; readonly spec: Pod }
+  | { readonly type: 'pod.rejected'; readonly reason: string; readonly message: string }
+  | { readonly type: 'sandbox.ready'; readonly sandboxId: string; readonly attempt: number; readonly ip?: string }
+  | { readonly type: 'pod.deleting'; readonly graceSeconds: number; readonly firstSeen: Instant; readonly deadline: Instant }
+  | { readonly type: 'pod.ended'; readonly phase: PodPhase }
+  | { readonly type: 'pod.removed' };
+
+export type ImageFact =
+  | { readonly type: 'image.pulling'; readonly container: string; readonly image: string }
+  | { readonly type: 'image.pulled'; readonly container: string; readonly image: string; readonly present: boolean }
+  | {
+      readonly type: 'image.failed';
+      readonly container: string;
+      readonly image: string;
+      readonly reason: string;
+      readonly message: string;
+    };
+
+export type ContainerFact =
+  | (OfContainer & {
+      readonly type: 'container.created';
+      readonly containerId: string;
+      readonly bootId: string;
+      readonly hooksDue: readonly HookName[];
+    })
+  | (OfContainer & { readonly type: 'container.started'; readonly containerId: string })
+  | (OfContainer & { readonly type: 'container.failed'; readonly reason: string; readonly message: string })
+  | (OfContainer & { readonly type: 'container.ready' })
+  | (OfContainer & { readonly type: 'container.unready' })
+  | (OfContainer & {
+      readonly type: 'container.stopping';
+      readonly reason: StopReason;
+      readonly graceSeconds: number;
+      readonly deadline: Instant;
+      readonly hooksDue: readonly HookName[];
+    })
+  | (OfContainer & { readonly type: 'signal.sent'; readonly signal: string; readonly at: Instant; readonly deadline: Instant })
+  | (OfContainer & { readonly type: 'container.exited'; readonly exitCode: number; readonly reason: string; readonly by: ExitedBy })
+  | (OfContainer & { readonly type: 'container.restarting'; readonly backoffMs: number })
+  | (OfContainer & { readonly type: 'probe.failed'; readonly probe: string; readonly message: string });
+
+export type HookFact =
+  | (OfDelivery & { readonly type: 'hook.started'; readonly containerId: string; readonly execId?: string; readonly at: Instant })
+  | (OfDelivery & {
+      readonly type: 'hook.finished';
+      readonly outcome: HookOutcome;
+      readonly durationMs: number;
+      readonly exitCode?: number;
+      readonly httpStatus?: number;
+      readonly reason?: string;
+    })
+  | (OfContainer & { readonly type: 'hook.skipped'; readonly hook: HookName; readonly reason: SkipReason });
+
+export type EventFact = {
+  readonly type: 'event';
+  readonly container?: string;
+  readonly eventType: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+};
+
+/** One line of a container's log; shown, never stored. */
+export type LogFact = { readonly type: 'log'; readonly container: string; readonly stream: 'stdout' | 'stderr'; readonly text: string };
+
+/** What can happen to one Pod. */
+export type Fact = PodFact | ImageFact | ContainerFact | HookFact | EventFact;
+
+/** A fact as it is stored and printed. `time` is RFC 3339 with milliseconds. */
+export type PodRecord = { readonly time: string } & PodRef & Fact;
+export type AgentRecord = { readonly time: string; readonly pod?: string; readonly uid?: string } & AgentFact;
+export type JournalRecord = PodRecord | AgentRecord;
+export type PrintedRecord = JournalRecord | ({ readonly time: string } & PodRef & LogFact);
+
+export type HookStarted = Extract<PodRecord, { type: 'hook.started' }>;
+export type HookFinished = Extract<PodRecord, { type: 'hook.finished' }>;
+export type HookSkipped = Extract<PodRecord, { type: 'hook.skipped' }>;

@@ -1,0 +1,62 @@
+/**
+ * What calls without a reply, older instances and crashes left in the runtime: adopted where the journal may still claim
+ * it, else removed. "A lost reply is not a failed call" (`design.md` 4.3).
+ */
+
+import type { Container } from '../../model/pod.ts';
+import type { ContainerState, SandboxState } from '../runtime-state.ts';
+import { type Decision, decide, NOTHING, record } from '../step.ts';
+import type { PodView } from './pod-view.ts';
+
+export const NO_LIVING_SANDBOX = 'none';
+
+/** The one sandbox that may hold containers: the newest, while it is ready. */
+export function livingSandbox({ sandboxes }: PodView): SandboxState | typeof NO_LIVING_SANDBOX {
+  const newest = sandboxes[0];
+  return newest?.ready === true ? newest : NO_LIVING_SANDBOX;
+}
+
+export function leftoverSteps(view: PodView): Decision {
+  const adopted = view.pod.spec.containers.map((spec) => adoptStep(view, spec)).find((decision) => decision !== NOTHING);
+  if (adopted !== undefined) return adopted;
+  const unclaimed = view.containers.filter((container) => !isClaimed(view, container));
+  if (unclaimed.length > 0) return decide(...unclaimed.map(({ id }) => ({ kind: 'removeContainer', containerId: id }) as const));
+  const dead = deadSandboxes(view);
+  return dead.length > 0 ? decide(...dead.map(({ id }) => ({ kind: 'removeSandbox', sandboxId: id }) as const)) : NOTHING;
+}
+
+/** The reply to CreateContainer was lost: the instance is there, and it is the one that would be made next. */
+function adoptStep(view: PodView, spec: Container): Decision {
+  const { run } = view.history.containers[spec.name] ?? {};
+  const expected = run === undefined ? 0 : run.restartCount + (run.phase === 'exited' ? 1 : 0);
+  if (run !== undefined && run.phase !== 'exited' && run.phase !== 'notCreated') return NOTHING;
+  const living = livingSandbox(view);
+  const found = view.containers.find(
+    ({ name, restartCount, phase, sandboxId }) =>
+      name === spec.name && restartCount === expected && phase === 'created' && living !== NO_LIVING_SANDBOX && sandboxId === living.id,
+  );
+  if (found === undefined || view.history.deleting !== undefined) return NOTHING;
+  return record({
+    type: 'container.created',
+    container: spec.name,
+    restartCount: expected,
+    containerId: found.id,
+    bootId: view.now.bootId,
+    hooksDue: spec.lifecycle?.postStart === undefined ? [] : ['postStart'],
+  });
+}
+
+/**
+ * The newest instance of each name is kept, dead or alive (`kuberuntime_gc.go` keeps one dead instance a name); one that
+ * the journal does not know is kept by nobody.
+ */
+const isClaimed = ({ history }: PodView, container: ContainerState): boolean =>
+  history.containers[container.name]?.run?.containerId === container.id;
+
+/** Every sandbox but the newest; the newest too once it is not ready and holds no running container of ours. */
+function deadSandboxes({ sandboxes, containers, history }: PodView): readonly SandboxState[] {
+  if (history.deleting !== undefined || history.endedPhase !== undefined) return [];
+  const [newest, ...older] = sandboxes;
+  if (newest === undefined || newest.ready) return older;
+  return containers.some(({ phase, sandboxId }) => phase === 'running' && sandboxId === newest.id) ? older : sandboxes;
+}

@@ -1,0 +1,73 @@
+/**
+ * The next steps of one Pod: what to do now so that what is comes nearer to what is wanted. Pure, level-triggered, the
+ * same in a running agent and in one that starts after a crash. Steps of different containers are independent of each
+ * other and may be done at once.
+ */
+
+import { nextContainerStep } from '../container/next-step.ts';
+import { isReached } from '../instant.ts';
+import { type Decision, decide, NOTHING, record } from '../step.ts';
+import { nextDeletion } from '../termination/deadline.ts';
+import { containerView } from './container-views.ts';
+import { leftoverSteps } from './leftovers.ts';
+import { endPhase, isSettled } from './pod-end.ts';
+import type { PodView } from './pod-view.ts';
+
+export function nextSteps(view: PodView): Decision {
+  const { history } = view;
+  if (history.removed) return NOTHING;
+  if (history.accepted === undefined) return record({ type: 'pod.accepted', spec: view.pod });
+  const deletion = deletionStep(view);
+  if (deletion !== NOTHING) return deletion;
+  const leftovers = leftoverSteps(view);
+  if (leftovers !== NOTHING) return leftovers;
+  if (isSettled(view)) return settledStep(view);
+  const sandbox = sandboxStep(view);
+  if (sandbox !== NOTHING) return sandbox;
+  return merge(view.pod.spec.containers.map((spec) => nextContainerStep(containerView(view, spec))));
+}
+
+/** The first sight of a delete, or of a shorter grace, is stored before anything of the stop. */
+function deletionStep({ history, wantedDeletion, now }: PodView): Decision {
+  if (wantedDeletion === undefined) return NOTHING;
+  const deletion = nextDeletion(history.deleting, wantedDeletion.graceSeconds, now);
+  return deletion === history.deleting || deletion.graceSeconds === history.deleting?.graceSeconds
+    ? NOTHING
+    : record({ type: 'pod.deleting', ...deletion });
+}
+
+/** Every container has ended for good. The sandbox goes, and with a deleted Pod everything else. */
+function settledStep(view: PodView): Decision {
+  const { history, sandboxes } = view;
+  if (history.endedPhase === undefined) return record({ type: 'pod.ended', phase: endPhase(view) });
+  if (history.deleting === undefined) {
+    return decide(...sandboxes.filter(({ ready }) => ready).map(({ id }) => ({ kind: 'stopSandbox', sandboxId: id }) as const));
+  }
+  if (sandboxes.length > 0) return decide(...sandboxes.map(({ id }) => ({ kind: 'removeSandbox', sandboxId: id }) as const));
+  return view.cleanedUp ? record({ type: 'pod.removed' }) : decide({ kind: 'cleanUp' });
+}
+
+function sandboxStep({ history, sandboxes }: PodView): Decision {
+  const newest = sandboxes[0];
+  if (history.deleting !== undefined) return NOTHING;
+  if (newest === undefined) return decide({ kind: 'runSandbox', attempt: (history.sandbox?.attempt ?? -1) + 1 });
+  if (newest.ready && newest.id !== history.sandbox?.id) {
+    return record({
+      type: 'sandbox.ready',
+      sandboxId: newest.id,
+      attempt: newest.attempt,
+      ...(newest.ip === undefined ? {} : { ip: newest.ip }),
+    });
+  }
+  return NOTHING;
+}
+
+function merge(decisions: readonly Decision[]): Decision {
+  const steps = decisions.flatMap((decision) => decision.steps);
+  const wakes = decisions.flatMap(({ wakeAt }) => (wakeAt === undefined ? [] : [wakeAt]));
+  const wakeAt = wakes.reduce<(typeof wakes)[number] | undefined>(
+    (first, next) => (first === undefined || isReached(next, first) ? next : first),
+    undefined,
+  );
+  return { steps, ...(wakeAt === undefined ? {} : { wakeAt }) };
+}

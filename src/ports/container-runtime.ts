@@ -1,0 +1,40 @@
+import type { ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
+import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
+
+/**
+ * Pods and containers of a runtime: CRI v1, nothing more. Adapter: `cri/cri-runtime.ts`; fake: `fakes/scripted-runtime.ts`.
+ *
+ * Every call has a deadline of its own. Errors are `HookletError`: `runtimeUnavailable` means the call may have
+ * happened all the same; `runtimeFailed` carries the runtime's own words as its message.
+ * Only objects of this hooklet (label `dev.hooklet.state` = the instance id) are listed.
+ */
+export interface ContainerRuntime {
+  version(): Promise<{ readonly name: string; readonly version: string }>;
+  /** Of one Pod, or of all when `uid` is not given. Newest first within a Pod (containers: within a name). */
+  listSandboxes(uid?: string): Promise<readonly SandboxState[]>;
+  listContainers(uid?: string): Promise<readonly ContainerState[]>;
+  /** Resolves with the sandbox id once its network is up. */
+  runPodSandbox(spec: SandboxSpec): Promise<string>;
+  /** Idempotent: an unknown or stopped sandbox is no error. */
+  stopPodSandbox(sandboxId: string): Promise<void>;
+  /** Idempotent. Removes its containers too. */
+  removePodSandbox(sandboxId: string): Promise<void>;
+  createContainer(sandboxId: string, sandbox: SandboxSpec, spec: ContainerSpec): Promise<string>;
+  startContainer(containerId: string): Promise<void>;
+  /** CRI's own stop: signal, wait, SIGKILL, in one call that must not be cut short. Idempotent. */
+  stopContainer(containerId: string, timeoutSeconds: number): Promise<void>;
+  /** Idempotent. */
+  removeContainer(containerId: string): Promise<void>;
+  /** The image's id, or undefined when it is not present. */
+  imageId(image: string): Promise<string | undefined>;
+  listImages(): Promise<readonly { readonly id: string; readonly tags: readonly string[]; readonly sizeBytes: number }[]>;
+  pullImage(image: string): Promise<void>;
+  /** Runs argv to its end; the fallback where the runtime has no `ExecProcesses`. Dies with its caller. */
+  execSync(containerId: string, argv: readonly string[], signal: AbortSignal): Promise<ExecSyncResult>;
+}
+
+export interface ExecSyncResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
