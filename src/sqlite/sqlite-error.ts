@@ -1,0 +1,54 @@
+import { HookletError, messageOf } from '../ports/hooklet-error.ts';
+
+/** Primary result codes, https://www.sqlite.org/rescode.html; the low byte of an extended code. */
+const resultCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cantOpen: 14, notADatabase: 26 } as const;
+
+function primaryCode(error: unknown): number | undefined {
+  const code = (error as { readonly errcode?: unknown } | null)?.errcode;
+  return typeof code === 'number' ? code & 0xff : undefined;
+}
+
+/** The journal could not be opened or read. */
+export function journalUnreadable(file: string, error: unknown): HookletError {
+  if (error instanceof HookletError) return error;
+  return new HookletError('hostLacks', `reading the journal '${file}' failed: ${messageOf(error)}; ${readRemedy(file, error)}`, {
+    cause: error,
+  });
+}
+
+/** The journal could not be written: nothing of this transaction is stored. */
+export function journalUnwritable(file: string, error: unknown): HookletError {
+  if (error instanceof HookletError) return error;
+  return new HookletError('journalUnwritable', `writing the journal '${file}' failed: ${messageOf(error)}; ${writeRemedy(file, error)}`, {
+    cause: error,
+    retry: 'later',
+  });
+}
+
+function readRemedy(file: string, error: unknown): string {
+  switch (primaryCode(error)) {
+    case resultCode.notADatabase:
+    case resultCode.corrupt:
+      return `the file is damaged or is no journal: move it away ('mv ${file} ${file}.damaged') to start with an empty one`;
+    case resultCode.busy:
+      return 'another program holds it locked: end that program';
+    default:
+      return 'check that its directory exists, is readable and writable, and that its disk works';
+  }
+}
+
+function writeRemedy(file: string, error: unknown): string {
+  switch (primaryCode(error)) {
+    case resultCode.full:
+      return 'free space on its file system';
+    case resultCode.ioError:
+      return 'check the disk it lies on';
+    case resultCode.notADatabase:
+    case resultCode.corrupt:
+      return readRemedy(file, error);
+    case resultCode.busy:
+      return 'another program holds it locked: end that program';
+    default:
+      return 'check that the file and its directory are writable';
+  }
+}
