@@ -1,0 +1,191 @@
+/**
+ * The named pipes (FIFOs) through which processes in containers write to the agent, and the keepers that hold them.
+ *
+ * A pipe forgets what is in it when its last opener closes it. The shim closes its end when the process has ended; if
+ * no agent lives then, the last output would be lost. So every pair of pipes has a keeper: one sleeping `/bin/sh` in a
+ * session of its own that holds their read ends open until the pair is removed.
+ *
+ * 1. A pair is used for one exec, then removed: what a process left behind never reaches another one's output.
+ * 2. The folder's file `exec` names its exec and is written before the exec is created; a folder without it is spare.
+ * 3. A keeper only holds read ends: when the shim has closed its write end, the reader gets all that is left, then EOF.
+ * 4. A keeper ends when something opens its third pipe, `hold`: no process id is remembered or signalled.
+ * 5. Its folder is the last word of its command line, so that people and `reset` can find it below /proc.
+ */
+import { spawn } from 'node:child_process';
+import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { HookletError, messageOf } from '../ports/hooklet-error.ts';
+
+/** Which exec a pair belongs to, and what is worth knowing of the moment it was made. */
+export interface PipeOwner {
+  readonly containerId: string;
+  readonly execId: string;
+  readonly argv: readonly string[];
+  /** The container's count of processes killed for want of memory, and the file that tells it. */
+  readonly oomFile?: string;
+  readonly oomKills?: number;
+}
+
+export interface PipePair {
+  readonly dir: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const spares = 2;
+
+/**
+ * Opened for reading and writing first: opening for reading alone would wait for a writer. Says when all is held, then
+ * waits for somebody to open `hold`.
+ */
+const keeperScript = [
+  'umask 077',
+  'cd "$1"',
+  'mkfifo stdout stderr hold',
+  'exec 7<>stdout 8<>stderr',
+  'exec 3<stdout 4<stderr 7>&- 8>&-',
+  'echo held',
+  'exec >&-',
+  'read line <hold',
+].join(' && ');
+
+export class ExecPipes {
+  readonly #root: string;
+  readonly #spare = new Set<Promise<PipePair>>();
+  /** Folders of spare pairs, also of those that are still being made. */
+  readonly #spareDirs = new Set<string>();
+
+  /** `root` is made when it is missing; it belongs to one agent at a time. */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Starts keepers in advance. */
+  prepare(): void {
+    while (this.#spare.size < spares) {
+      const pair = this.#make();
+      this.#spare.add(pair);
+      pair.catch(() => this.#spare.delete(pair));
+    }
+  }
+
+  /** A pair of empty pipes that nobody used before. */
+  async take(owner: PipeOwner): Promise<PipePair> {
+    const [spare] = this.#spare;
+    if (spare !== undefined) this.#spare.delete(spare);
+    const pair = await (spare ?? this.#make());
+    this.#spareDirs.delete(pair.dir);
+    try {
+      writeFileSync(join(pair.dir, 'exec'), JSON.stringify(owner), { mode: 0o600 });
+      return pair;
+    } catch (error) {
+      this.#release(pair.dir);
+      throw new HookletError('hostLacks', `Cannot write to ${pair.dir}: ${messageOf(error)}; is the disk full?`, { cause: error });
+    }
+  }
+
+  /** The owner of a pair, given the path of one of its pipes as the runtime tells it. */
+  ownerOf(pipe: string): PipeOwner | undefined {
+    return readOwner(this.#dirOf(pipe));
+  }
+
+  /** Remembers that the exec of a pair was started, before it is. */
+  markStarted(pipe: string): void {
+    writeFileSync(join(this.#dirOf(pipe), 'started'), '', { mode: 0o600 });
+  }
+
+  wasStarted(pipe: string): boolean {
+    return existsSync(join(this.#dirOf(pipe), 'started'));
+  }
+
+  /** Every pair that belongs to an exec, also of earlier agents. */
+  owners(): readonly PipeOwner[] {
+    return this.#dirs().map(readOwner).filter((owner) => owner !== undefined);
+  }
+
+  /** Idempotent. */
+  removeOf(containerId: string, execId: string): void {
+    for (const dir of this.#dirs()) {
+      const owner = readOwner(dir);
+      if (owner?.containerId === containerId && owner.execId === execId) this.#release(dir);
+    }
+  }
+
+  /** Spare pairs of an agent that died. Called before the first pair is made. */
+  removeSpares(): void {
+    for (const dir of this.#dirs()) if (readOwner(dir) === undefined) this.#release(dir);
+  }
+
+  /** Spare pairs have no use once this agent leaves. At once: the program may be about to exit. */
+  close(): void {
+    for (const dir of this.#spareDirs) this.#release(dir);
+    this.#spareDirs.clear();
+    this.#spare.clear();
+  }
+
+  async #make(): Promise<PipePair> {
+    let dir: string;
+    try {
+      mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+      dir = mkdtempSync(join(this.#root, 'p'));
+    } catch (error) {
+      throw cannotHold(this.#root, error);
+    }
+    this.#spareDirs.add(dir);
+    const failure = await startKeeper(dir);
+    if (failure === undefined) return { dir, stdout: join(dir, 'stdout'), stderr: join(dir, 'stderr') };
+    this.#spareDirs.delete(dir);
+    this.#release(dir);
+    throw failure;
+  }
+
+  #release(dir: string): void {
+    try {
+      // Fails with ENXIO when no keeper waits yet or any more, with ENOENT when there never was one. A keeper that is
+      // about to wait finds `hold` gone with its folder, and ends.
+      closeSync(openSync(join(dir, 'hold'), constants.O_WRONLY | constants.O_NONBLOCK));
+    } catch {
+      // no keeper to end
+    }
+    rmSync(dir, { recursive: true, force: true });
+  }
+
+  /** Only the last folder's name is taken from outside: nothing beyond our own folder is ever touched. */
+  #dirOf(pipe: string): string {
+    return join(this.#root, basename(dirname(pipe)));
+  }
+
+  #dirs(): string[] {
+    try {
+      return readdirSync(this.#root).map((name) => join(this.#root, name));
+    } catch {
+      return [];
+    }
+  }
+}
+
+/** Resolves when the keeper holds its pipes, or with the reason why it does not. */
+function startKeeper(dir: string): Promise<HookletError | undefined> {
+  return new Promise((resolve) => {
+    const keeper = spawn('/bin/sh', ['-c', keeperScript, 'hooklet-pipes', dir], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    keeper.unref();
+    let said = '';
+    keeper.stdout.on('data', (data: Buffer) => {
+      said += data.toString('latin1');
+    });
+    keeper.on('error', (error) => resolve(cannotHold(dir, error)));
+    keeper.stdout.on('close', () => resolve(said === 'held\n' ? undefined : cannotHold(dir, undefined)));
+  });
+}
+
+function readOwner(dir: string): PipeOwner | undefined {
+  try {
+    return JSON.parse(readFileSync(join(dir, 'exec'), 'utf8')) as PipeOwner;
+  } catch {
+    return undefined;
+  }
+}
+
+function cannotHold(dir: string, cause: unknown): HookletError {
+  return new HookletError('hostLacks', `Cannot make named pipes in ${dir}; check that /bin/sh and mkfifo exist and that the disk is not full`, { cause });
+}

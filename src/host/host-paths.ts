@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { HookletError, messageOf } from '../ports/hooklet-error.ts';
+import type { HostPaths } from '../ports/host-paths.ts';
+
+/** Where sockets and all that ends with a boot lie; short, because a Unix socket's path has at most 108 bytes. */
+const runRoot = '/run/hooklet';
+
+const markerText = 'This directory belongs to hooklet: "hooklet reset" removes it and everything in it.\n';
+
+/** The places of one hooklet. `stateDir` need not exist yet; symbolic links in it are followed as far as it does. */
+export async function hostPaths(stateDir: string): Promise<HostPaths> {
+  const state = await resolveExisting(resolve(stateDir));
+  const instanceId = createHash('sha256').update(state).digest('hex').slice(0, 8);
+  const runDir = join(runRoot, instanceId);
+  return {
+    stateDir: state,
+    instanceId,
+    journalFile: join(state, 'journal.db'),
+    lockFile: join(state, 'lock.db'),
+    hookOutputDir: join(state, 'hook-output'),
+    podsDir: join(state, 'pods'),
+    logsDir: join(state, 'logs'),
+    runDir,
+    containerdRoot: join(state, 'containerd'),
+    containerdSocket: join(runDir, 'containerd.sock'),
+    containerdConfigFile: join(runDir, 'containerd.toml'),
+    containerdLogFile: join(state, 'containerd.log'),
+    cniConfigDir: join(runDir, 'cni'),
+    cniLeaseDir: join(state, 'leases'),
+    hostChoicesFile: join(state, 'host-choices.json'),
+    markerFile: join(state, '.hooklet-state'),
+    bridgeName: `hkl${instanceId}`,
+    networkName: `hooklet-${instanceId}`,
+    cgroupParent: `/hooklet-${instanceId}`,
+  };
+}
+
+/**
+ * Makes the state and run directories, private to root, and marks the state directory as hooklet's. Refuses a
+ * directory with foreign files in it: a later `reset` would remove them.
+ */
+export async function makeHostDirs(paths: HostPaths): Promise<void> {
+  try {
+    await mkdir(paths.stateDir, { recursive: true, mode: 0o700 });
+    const entries = await readdir(paths.stateDir);
+    if (!entries.includes(markerName(paths))) {
+      if (entries.length > 0) throw notOurs(paths.stateDir);
+      await writeFile(paths.markerFile, markerText, { mode: 0o600 });
+    }
+    await chmod(paths.stateDir, 0o700);
+    await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
+    await chmod(paths.runDir, 0o700);
+  } catch (error) {
+    if (error instanceof HookletError) throw error;
+    throw new HookletError('hostLacks', `Cannot make the state directory "${paths.stateDir}": ${messageOf(error)}; run as root, or name another one with --state-dir`, {
+      cause: error,
+    });
+  }
+}
+
+/** True when `stateDir` carries hooklet's mark. */
+export async function isStateDir(paths: Pick<HostPaths, 'stateDir' | 'markerFile'>): Promise<boolean> {
+  const entries = await readdir(paths.stateDir).catch((): string[] => []);
+  return entries.includes(markerName(paths));
+}
+
+const markerName = (paths: Pick<HostPaths, 'stateDir' | 'markerFile'>): string => paths.markerFile.slice(paths.stateDir.length + 1);
+
+const notOurs = (stateDir: string): HookletError =>
+  new HookletError('badInput', `"${stateDir}" is not empty and not a state directory of hooklet; name an empty or a new one with --state-dir`);
+
+/** `realpath` of the part of the path that exists: one directory has one instance id, by whatever name it is called. */
+async function resolveExisting(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await resolveExisting(parent), path.slice(parent === '/' ? 1 : parent.length + 1));
+  }
+}
