@@ -1,0 +1,9 @@
+import type { HostPaths } from '../ports/host-paths.ts';
+
+/** Facts of this machine that the Pods' configuration depends on. */
+export interface HostFacts {
+  readonly paths: Pick<HostPaths, 'logsDir' | 'cgroupParent'>;
+  readonly memoryBytes: number;
+  /** How many sandboxes and containers may be started at once: a burst is bound by runc and CNI, not by the agent. */
+  readonly parallelStarts: number;
+}

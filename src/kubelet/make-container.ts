@@ -1,0 +1,93 @@
+/** Image, creation and start of one container instance. */
+import { containerSpec, sandboxSpec } from '../core/container/container-spec.ts';
+import { eventFact } from '../core/event.ts';
+import type { Fact } from '../core/journal-record.ts';
+import type { Step } from '../core/step.ts';
+import type { Container } from '../model/pod.ts';
+import { hasCode, messageOf } from '../ports/hooklet-error.ts';
+import { podPlaces } from './make-sandbox.ts';
+import { imageStopSignal } from './send-signal.ts';
+import { containerOf, imageTask, type WorkerContext } from './worker-context.ts';
+
+type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
+
+export async function createContainer(context: WorkerContext, step: StepOf<'createContainer'>): Promise<void> {
+  const spec = containerOf(context, step.container);
+  const image = await imageFacts(context, spec);
+  if (image === 'notThere') return;
+  const of = { container: step.container, restartCount: step.restartCount };
+  try {
+    const containerId = await create(context, step, spec);
+    context.memory.imageStopSignals.delete(spec.name);
+    if (spec.lifecycle?.stopSignal === undefined) void imageStopSignal(context, spec);
+    const hooksDue = spec.lifecycle?.postStart === undefined ? [] : (['postStart'] as const);
+    const { bootId } = context.parts.clock.now();
+    await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue }]);
+  } catch (error) {
+    if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput')) throw error;
+    await context.log.append([...image, ...failureFacts(context, of, 'CreateContainerError', error)]);
+  }
+}
+
+async function create(context: WorkerContext, step: StepOf<'createContainer'>, spec: Container): Promise<string> {
+  const { pod, parts } = context;
+  const sandbox = sandboxSpec(pod, context.log.history.sandbox?.attempt ?? 0, podPlaces(context));
+  const places = { volumes: await parts.volumes.setUp(pod), nodeMemoryBytes: parts.host.memoryBytes };
+  return parts.runtime.cri.createContainer(step.sandboxId, sandbox, containerSpec(pod, spec, step.restartCount, places));
+}
+
+export async function startContainer(context: WorkerContext, step: StepOf<'startContainer'>): Promise<void> {
+  const of = { container: step.container, restartCount: step.restartCount };
+  try {
+    await context.slots.use(() => context.parts.runtime.cri.startContainer(step.containerId));
+  } catch (error) {
+    if (!hasCode(error, 'runtimeFailed')) throw error;
+    // The runtime shows the instance as ended from now on; what follows is decided from there.
+    await context.log.append(failureFacts(context, of, 'RunContainerError', error));
+    return;
+  }
+  await context.log.append([{ type: 'container.started', ...of, containerId: step.containerId }]);
+}
+
+function failureFacts(
+  context: WorkerContext,
+  of: { readonly container: string; readonly restartCount: number },
+  reason: string,
+  error: unknown,
+): readonly Fact[] {
+  const message = messageOf(error);
+  const event = eventFact(context.log.history, {
+    container: of.container,
+    eventType: 'Warning',
+    reason: 'Failed',
+    message: `Error: ${message}`,
+  });
+  return [{ type: 'container.failed', ...of, reason, message }, event];
+}
+
+/** The facts that go with a present image, or `notThere`: it is being got, or it cannot be had now. */
+async function imageFacts(context: WorkerContext, spec: Container): Promise<readonly Fact[] | 'notThere'> {
+  const of = { container: spec.name, image: spec.image };
+  const known = context.log.history.containers[spec.name]?.image;
+  if (known?.kind === 'pulled') return [];
+  const present = spec.imagePullPolicy !== 'Always' && (await context.parts.runtime.cri.imageId(spec.image)) !== undefined;
+  if (present) return [{ type: 'image.pulled', ...of, present: true }];
+  if (spec.imagePullPolicy === 'Never') {
+    const message = `Container image "${spec.image}" is not present with pull policy of Never`;
+    await context.log.append([{ type: 'image.failed', ...of, reason: 'ErrImageNeverPull', message }]);
+    return 'notThere';
+  }
+  await pullBeside(context, of);
+  return 'notThere';
+}
+
+async function pullBeside({ log, tasks, parts }: WorkerContext, of: { readonly container: string; readonly image: string }): Promise<void> {
+  await log.append([{ type: 'image.pulling', ...of }]);
+  tasks.start(imageTask(of.container), async () => {
+    const end = await parts.runtime.cri.pullImage(of.image).then(
+      () => ({ type: 'image.pulled', ...of, present: false }) as const,
+      (error: unknown) => ({ type: 'image.failed', ...of, reason: 'ErrImagePull', message: messageOf(error) }) as const,
+    );
+    return { facts: () => [end] };
+  });
+}

@@ -1,0 +1,54 @@
+import type { HookName } from '../core/journal-record.ts';
+import type { PodView } from '../core/pod/pod-view.ts';
+import type { ContainerState, ExecState, SandboxState } from '../core/runtime-state.ts';
+import { hookTask, imageTask, type WorkerContext } from './worker-context.ts';
+
+const HOOKS: readonly HookName[] = ['postStart', 'preStop'];
+
+/** What the runtime shows of one Pod. */
+export interface RuntimeSight {
+  readonly sandboxes: readonly SandboxState[];
+  readonly containers: readonly ContainerState[];
+}
+
+export async function lookAtRuntime({ pod, parts }: WorkerContext): Promise<RuntimeSight> {
+  const { cri } = parts.runtime;
+  const [sandboxes, containers] = await Promise.all([cri.listSandboxes(pod.metadata.uid), cri.listContainers(pod.metadata.uid)]);
+  return { sandboxes, containers };
+}
+
+/** Everything the next decision may depend on: wanted, remembered, seen, and running in this agent. */
+export async function viewPod(context: WorkerContext, sight: RuntimeSight): Promise<PodView> {
+  const { pod, parts, log, tasks, memory } = context;
+  const wanted = parts.source.get(pod.metadata.uid);
+  const keys = new Set(tasks.keys());
+  const names = pod.spec.containers.map(({ name }) => name);
+  const pairs = names.flatMap((container) => HOOKS.map((hook) => ({ container, hook })));
+  const inFlight = pairs.filter(({ container, hook }) => keys.has(hookTask(container, hook)));
+  const unattended = pairs.filter(({ container, hook }) => !keys.has(hookTask(container, hook)));
+  return {
+    pod,
+    ...(wanted?.deletion === undefined ? {} : { wantedDeletion: wanted.deletion }),
+    history: log.history,
+    ...sight,
+    now: parts.clock.now(),
+    inFlight,
+    gettingImages: names.filter((name) => keys.has(imageTask(name))),
+    execs: (await Promise.all(unattended.map((pair) => execState(context, pair)))).flat(),
+    cleanedUp: memory.cleanedUp,
+  };
+}
+
+type HookOfContainer = { readonly container: string; readonly hook: HookName };
+
+/** Asked only for a delivery that was begun and that nobody here runs: after a crash, or after the runtime was away. */
+async function execState(
+  { log, parts }: WorkerContext,
+  pair: HookOfContainer,
+): Promise<readonly (HookOfContainer & { readonly state: ExecState })[]> {
+  const run = log.history.containers[pair.container]?.run;
+  const delivery = run?.[pair.hook];
+  if (delivery?.state !== 'started' || delivery.execId === undefined || run?.containerId === undefined) return [];
+  const state = await parts.runtime.nativeExec?.state(run.containerId, delivery.execId);
+  return state === undefined ? [] : [{ ...pair, state }];
+}

@@ -1,0 +1,61 @@
+import type { Step } from '../core/step.ts';
+import { deliverHook } from './deliver-hook.ts';
+import { createContainer, startContainer } from './make-container.ts';
+import { removeSandbox, runSandbox } from './make-sandbox.ts';
+import { sendSignal } from './send-signal.ts';
+import { hookTask, type WorkerContext } from './worker-context.ts';
+
+/** What a performed step means for the next decision. */
+export type Progress =
+  /** The journal knows more; the runtime is as it was seen. */
+  | 'journal'
+  /** The runtime is to be looked at again. */
+  | 'runtime'
+  /** Nothing changed yet: the step works by something that will wake the worker. */
+  | 'later';
+
+export async function performStep(context: WorkerContext, step: Step): Promise<Progress> {
+  const { cri } = context.parts.runtime;
+  switch (step.kind) {
+    case 'record':
+      await context.log.append(step.facts);
+      return 'journal';
+    case 'deliverHook':
+      await deliverHook(context, step);
+      return 'journal';
+    case 'endHook':
+      context.tasks.end(hookTask(step.container, step.hook), step.because);
+      return 'later';
+    case 'cleanUp':
+      await context.parts.volumes.tearDown(context.pod.metadata.uid);
+      context.memory.cleanedUp = true;
+      return 'journal';
+    case 'runSandbox':
+      await runSandbox(context, step.attempt);
+      return 'runtime';
+    case 'stopSandbox':
+      await cri.stopPodSandbox(step.sandboxId);
+      return 'runtime';
+    case 'removeSandbox':
+      await removeSandbox(context, step.sandboxId);
+      return 'runtime';
+    case 'createContainer':
+      await createContainer(context, step);
+      return 'runtime';
+    case 'startContainer':
+      await startContainer(context, step);
+      return 'runtime';
+    case 'removeContainer':
+      await cri.removeContainer(step.containerId);
+      return 'runtime';
+    case 'sendSignal':
+      await sendSignal(context, step);
+      return 'runtime';
+    case 'forceStop':
+      await cri.stopContainer(step.containerId, 0);
+      return 'runtime';
+    default:
+      step satisfies never;
+      throw new Error(`Cannot perform step "${(step as Step).kind}"`);
+  }
+}

@@ -1,0 +1,62 @@
+/**
+ * One Pod's page of the journal: appends facts durably and keeps their fold.
+ *
+ * L1 `history` holds exactly what was appended, in order.
+ * L2 A fact that makes something start is durable before `append` resolves, or `append` rejects: starts wait.
+ * L3 When the journal cannot be written, a stop goes on: its facts live in memory and are written first at the next
+ *    append that succeeds.
+ */
+
+import type { Fact, PodRecord } from '../core/journal-record.ts';
+import { foldRecord, foldRecords, type PodHistory } from '../core/pod/pod-history.ts';
+import { type Pod, podKey } from '../model/pod.ts';
+import type { Clock } from '../ports/clock.ts';
+import { hasCode } from '../ports/hooklet-error.ts';
+import type { Journal } from '../ports/journal.ts';
+
+export class PodLog {
+  readonly #pod: Pod;
+  readonly #journal: Journal;
+  readonly #clock: Clock;
+  #history: PodHistory;
+  #unwritten: readonly PodRecord[] = [];
+
+  constructor(pod: Pod, records: readonly PodRecord[], { journal, clock }: { readonly journal: Journal; readonly clock: Clock }) {
+    this.#pod = pod;
+    this.#journal = journal;
+    this.#clock = clock;
+    this.#history = foldRecords(records);
+  }
+
+  get history(): PodHistory {
+    return this.#history;
+  }
+
+  /** True while something of this Pod is known only to this process. */
+  get hasUnwritten(): boolean {
+    return this.#unwritten.length > 0;
+  }
+
+  async append(facts: readonly Fact[]): Promise<void> {
+    if (facts.length === 0) return;
+    const records = facts.map((fact) => this.#recordOf(fact));
+    const batch = [...this.#unwritten, ...records];
+    try {
+      await this.#journal.append(batch);
+      this.#unwritten = [];
+    } catch (error) {
+      if (!hasCode(error, 'journalUnwritable') || facts.some(isStart)) throw error;
+      this.#unwritten = batch;
+    }
+    this.#history = records.reduce(foldRecord, this.#history);
+  }
+
+  #recordOf(fact: Fact): PodRecord {
+    const time = new Date(this.#clock.now().wallMs).toISOString();
+    return { time, pod: podKey(this.#pod), uid: this.#pod.metadata.uid, ...fact };
+  }
+}
+
+function isStart(fact: Fact): boolean {
+  return fact.type === 'pod.accepted' || fact.type === 'container.created' || (fact.type === 'hook.started' && fact.hook === 'postStart');
+}

@@ -1,0 +1,127 @@
+/**
+ * All workers of this node: one a Pod, made when the source names the Pod, gone when the Pod is removed. Owns the way
+ * from the runtime's events to the Pod they concern.
+ */
+
+import type { PodRecord } from '../core/journal-record.ts';
+import { type Pod, podKey } from '../model/pod.ts';
+import { messageOf } from '../ports/hooklet-error.ts';
+import type { RuntimeEvent } from '../ports/runtime-events.ts';
+import type { WorkerParts } from './kubelet-parts.ts';
+import { PodLog } from './pod-log.ts';
+import { PodTasks } from './pod-tasks.ts';
+import { PodWorker } from './pod-worker.ts';
+import { StartSlots } from './start-slots.ts';
+
+interface Entry {
+  readonly worker: PodWorker;
+  readonly log: PodLog;
+  readonly ended: Promise<void>;
+}
+
+export class PodWorkers {
+  readonly #parts: WorkerParts;
+  readonly #slots: StartSlots;
+  readonly #entries = new Map<string, Entry>();
+  #stopListening: readonly (() => void)[] = [];
+  #sweeping: Promise<void> = Promise.resolve();
+  #leaving = false;
+
+  constructor(parts: WorkerParts) {
+    this.#parts = parts;
+    this.#slots = new StartSlots(parts.host.parallelStarts);
+  }
+
+  /** Takes up every Pod of the source, and each that comes. What the journal knows of them is where they go on from. */
+  start(): void {
+    const { source, runtime } = this.#parts;
+    const known = new Map(this.#parts.journal.openPods().map(({ uid, records }) => [uid, records]));
+    this.#stopListening = [
+      source.onChange((uid) => this.#changed(uid, [])),
+      runtime.events?.subscribe((event) => this.#onEvent(event)) ?? (() => {}),
+    ];
+    void this.#sweep();
+    for (const { pod } of source.list()) this.#changed(pod.metadata.uid, known.get(pod.metadata.uid) ?? []);
+  }
+
+  /** The agent leaves; Pods and hooks go on. Resolves when every worker has stopped. */
+  async leave(): Promise<void> {
+    this.#leaving = true;
+    for (const stop of this.#stopListening) stop();
+    for (const { worker } of this.#entries.values()) worker.leave();
+    await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
+  }
+
+  /** True while a Pod's facts could not be written down. */
+  get hasUnwritten(): boolean {
+    return [...this.#entries.values()].some(({ log }) => log.hasUnwritten);
+  }
+
+  /**
+   * What a runtime that was killed left on the host: swept before anything starts, and whenever the runtime is back.
+   * Two sweeps that wait for each other's slots would never end, so there is one at a time.
+   */
+  #sweep(): Promise<void> {
+    const { sweep, runtime, logger } = this.#parts;
+    if (sweep === undefined) return Promise.resolve();
+    this.#sweeping = this.#sweeping.then(() =>
+      this.#slots
+        .useAll(async () => {
+          const [sandboxes, containers] = await Promise.all([runtime.cri.listSandboxes(), runtime.cri.listContainers()]);
+          const swept = await sweep.sweep({ sandboxIds: sandboxes.map(({ id }) => id), containerIds: containers.map(({ id }) => id) });
+          for (const { kind, name } of swept) logger.info('removed a leftover', { kind, name });
+        })
+        .catch((error: unknown) => logger.warn('leftovers were not swept', { error: messageOf(error) })),
+    );
+    return this.#sweeping;
+  }
+
+  #changed(uid: string, records: readonly PodRecord[]): void {
+    if (this.#leaving) return;
+    const entry = this.#entries.get(uid);
+    if (entry !== undefined) return entry.worker.wake('wanted');
+    const desired = this.#parts.source.get(uid);
+    if (desired !== undefined) this.#add(desired.pod, records);
+  }
+
+  #add(pod: Pod, records: readonly PodRecord[]): void {
+    const parts = this.#parts;
+    const log = new PodLog(pod, records, parts);
+    const tasks = new PodTasks(() => worker.wake('wanted'));
+    const worker = new PodWorker({
+      pod,
+      log,
+      tasks,
+      parts,
+      slots: this.#slots,
+      memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map() },
+    });
+    this.#entries.set(pod.metadata.uid, { worker, log, ended: this.#follow(pod, worker) });
+  }
+
+  async #follow(pod: Pod, worker: PodWorker): Promise<void> {
+    try {
+      if ((await worker.run()) === 'left') return;
+      this.#entries.delete(pod.metadata.uid);
+      this.#parts.source.removed(pod.metadata.uid);
+    } catch (error) {
+      this.#parts.logger.warn('a worker broke; its Pod is left as it is until the agent restarts', {
+        pod: podKey(pod),
+        error: messageOf(error),
+      });
+    }
+  }
+
+  /** A container's end concerns the Pod that has it; after a gap in the events everyone looks. */
+  #onEvent(event: RuntimeEvent): void {
+    if (event.kind === 'execExited' || event.kind === 'disconnected') return;
+    if (event.kind === 'connected') void this.#sweep();
+    for (const { worker, log } of this.#entries.values()) {
+      if (event.kind === 'connected') worker.wake('runtime');
+      else if (ownsContainer(log, event.containerId)) worker.tell(event);
+    }
+  }
+}
+
+const ownsContainer = (log: PodLog, containerId: string): boolean =>
+  log.history.sandbox?.id === containerId || Object.values(log.history.containers).some(({ run }) => run?.containerId === containerId);

@@ -1,0 +1,34 @@
+import type { Container, Pod } from '../model/pod.ts';
+import type { WorkerParts } from './kubelet-parts.ts';
+import type { PodLog } from './pod-log.ts';
+import type { PodTasks } from './pod-tasks.ts';
+import type { StartSlots } from './start-slots.ts';
+
+/** What the performing of one Pod's steps works with. */
+export interface WorkerContext {
+  readonly pod: Pod;
+  readonly log: PodLog;
+  readonly tasks: PodTasks;
+  readonly parts: WorkerParts;
+  readonly slots: StartSlots;
+  /** What this agent remembers of the Pod and no one else needs to. */
+  readonly memory: WorkerMemory;
+}
+
+export interface WorkerMemory {
+  /** The next sandbox attempt, when a name is held by a call that got no reply. */
+  nextSandboxAttempt: number;
+  cleanedUp: boolean;
+  /** The stop signal of each container's image, asked for when the instance is made and not when somebody waits. */
+  readonly imageStopSignals: Map<string, Promise<string | undefined>>;
+}
+
+export const hookTask = (container: string, hook: string): string => `hook/${container}/${hook}`;
+export const imageTask = (container: string): string => `image/${container}`;
+export const stopTask = (containerId: string): string => `stop/${containerId}`;
+
+export function containerOf({ pod }: WorkerContext, name: string): Container {
+  const spec = pod.spec.containers.find((container) => container.name === name);
+  if (spec === undefined) throw new Error(`Pod "${pod.metadata.name}" has no container "${name}"`);
+  return spec;
+}
