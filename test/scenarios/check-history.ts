@@ -1,0 +1,146 @@
+/**
+ * What must hold of every history, however often the agent died while it was written (`design.md` 4 and 5). Each rule
+ * names what it found wrong; an empty list is a good history.
+ */
+import { earlier, isReached, msBetween, type Instant } from '../../src/core/instant.ts';
+import { foldRecord, EMPTY_HISTORY, RUN_EDGES, type PodHistory, type RunPhase } from '../../src/core/pod/pod-history.ts';
+import type { HookName, JournalRecord, PodRecord } from '../../src/core/journal-record.ts';
+
+interface HookSeen {
+  due: boolean;
+  starts: number;
+  closed?: string;
+}
+
+/** One instance of one container of one Pod. */
+interface InstanceSeen {
+  readonly name: string;
+  started: boolean;
+  exited: boolean;
+  deadline?: Instant;
+  signalledAt?: Instant;
+  readonly hooks: Record<HookName, HookSeen>;
+}
+
+export function checkHistory(records: readonly JournalRecord[]): readonly string[] {
+  const checker = new HistoryChecker();
+  for (const record of records) if (record.uid !== undefined && record.type !== 'agent.recovered') checker.see(record as PodRecord);
+  return checker.finish();
+}
+
+class HistoryChecker {
+  readonly #instances = new Map<string, InstanceSeen>();
+  readonly #histories = new Map<string, PodHistory>();
+  readonly #wrongs: string[] = [];
+
+  see(record: PodRecord): void {
+    const before = this.#histories.get(record.uid) ?? EMPTY_HISTORY;
+    const after = foldRecord(before, record);
+    this.#histories.set(record.uid, after);
+    if (before.removed) this.#wrong(record, 'comes after pod.removed');
+    for (const [name, { run }] of Object.entries(after.containers)) this.#edge(record, before.containers[name]?.run?.phase, run?.phase);
+    if (record.type === 'pod.deleting' || record.type === 'pod.removed') this.#ofPod(record);
+    if ('restartCount' in record) this.#ofInstance(record);
+  }
+
+  finish(): readonly string[] {
+    for (const { name, exited, hooks } of this.#instances.values()) {
+      for (const hook of ['postStart', 'preStop'] as const) {
+        const { due, starts, closed } = hooks[hook];
+        if (exited && (due || starts > 0) && closed === undefined) this.#wrongs.push(`${name}: ${hook} was due and never closed`);
+      }
+    }
+    return this.#wrongs;
+  }
+
+  #edge(record: PodRecord, from: RunPhase | undefined, to: RunPhase | undefined): void {
+    if (to === undefined || from === to) return;
+    const allowed: readonly RunPhase[] = from === undefined ? ['created', 'notCreated'] : RUN_EDGES[from];
+    if (!allowed.includes(to)) this.#wrong(record, `takes an undeclared edge from ${from} to ${to}`);
+  }
+
+  #ofPod(record: PodRecord): void {
+    const own = [...this.#instances].filter(([key]) => key.startsWith(`${record.uid}/`)).map(([, instance]) => instance);
+    for (const instance of own) {
+      if (record.type === 'pod.removed' && !instance.exited) this.#wrong(record, `comes while ${instance.name} runs`);
+      if (record.type === 'pod.deleting') instance.deadline = instance.deadline === undefined ? record.deadline : earlier(instance.deadline, record.deadline);
+    }
+  }
+
+  #instance(record: PodRecord & { readonly container: string; readonly restartCount: number }): InstanceSeen {
+    const key = `${record.uid}/${record.container}/${record.restartCount}`;
+    const made = (): InstanceSeen => ({
+      name: `${record.container}/${record.restartCount}`,
+      started: false,
+      exited: false,
+      hooks: { postStart: { due: false, starts: 0 }, preStop: { due: false, starts: 0 } },
+    });
+    const instance = this.#instances.get(key) ?? made();
+    this.#instances.set(key, instance);
+    return instance;
+  }
+
+  #ofInstance(record: PodRecord & { readonly container: string; readonly restartCount: number }): void {
+    const instance = this.#instance(record);
+    if (instance.exited && record.type !== 'container.restarting') this.#wrong(record, 'comes after the exit of its container');
+    switch (record.type) {
+      case 'container.created':
+        instance.hooks.postStart.due = record.hooksDue.includes('postStart');
+        return;
+      case 'container.started':
+        instance.started = true;
+        return;
+      case 'container.stopping': {
+        instance.hooks.preStop.due = record.hooksDue.includes('preStop');
+        const deletion = this.#histories.get(record.uid)?.deleting?.deadline;
+        instance.deadline = deletion === undefined ? record.deadline : earlier(record.deadline, deletion);
+        return;
+      }
+      case 'container.ready':
+        if (instance.hooks.postStart.due && instance.hooks.postStart.closed !== 'succeeded') this.#wrong(record, 'comes before postStart has succeeded');
+        return;
+      case 'signal.sent':
+        return this.#signal(record, instance);
+      case 'container.exited':
+        instance.exited = true;
+        return;
+      case 'hook.started':
+      case 'hook.finished':
+      case 'hook.skipped':
+        return this.#hook(record, instance);
+      default:
+    }
+  }
+
+  #signal(record: Extract<PodRecord, { type: 'signal.sent' }>, instance: InstanceSeen): void {
+    const { preStop } = instance.hooks;
+    const passed = instance.deadline !== undefined && isReached(instance.deadline, record.at);
+    if (record.signal !== 'SIGKILL') {
+      if (preStop.due && preStop.closed === undefined && !passed) this.#wrong(record, 'comes before the outcome of preStop and before the deadline');
+      instance.signalledAt = record.at;
+      return;
+    }
+    if (!passed) this.#wrong(record, 'SIGKILL comes before the deadline');
+    if (instance.signalledAt === undefined) this.#wrong(record, 'SIGKILL comes without a stop signal');
+    else if (msBetween(instance.signalledAt, record.at) < 2000) this.#wrong(record, 'SIGKILL comes sooner than 2 s after the stop signal');
+  }
+
+  #hook(record: Extract<PodRecord, { type: `hook.${string}` }>, { hooks, started, deadline }: InstanceSeen): void {
+    const hook = hooks[record.hook];
+    if (hook.closed !== undefined) this.#wrong(record, `comes after ${record.hook} was closed as ${hook.closed}`);
+    if (record.type === 'hook.started') {
+      hook.starts += 1;
+      if (record.attempt !== hook.starts) this.#wrong(record, `is attempt ${record.attempt}, but the ${hook.starts}. start`);
+      if (!started) this.#wrong(record, 'comes before the start of its container');
+      if (record.hook === 'preStop' && deadline === undefined) this.#wrong(record, 'comes though nobody stops the container');
+      if (record.hook === 'preStop' && deadline !== undefined && isReached(deadline, record.at)) this.#wrong(record, 'begins after the deadline');
+      return;
+    }
+    hook.closed = record.type === 'hook.finished' ? record.outcome : `skipped ${record.reason}`;
+    if (record.type === 'hook.finished' && record.attempt !== hook.starts) this.#wrong(record, `ends attempt ${record.attempt}, but ${hook.starts} was begun last`);
+  }
+
+  #wrong(record: PodRecord, what: string): void {
+    this.#wrongs.push(`${record.time} ${'container' in record ? `${record.container} ` : ''}${record.type} ${what}`);
+  }
+}

@@ -1,0 +1,29 @@
+/** What really happened to processes, held against what must never happen to them; and what must be gone at the end. */
+import type { Deed } from '../../src/fakes/scripted-world.ts';
+import type { Scenario } from './scenario.ts';
+
+/** Rules over the deeds of a world whose runtime has execs of its own. */
+export function checkDeeds(deeds: readonly Deed[]): readonly string[] {
+  const wrongs: string[] = [];
+  const ended = new Set<string>();
+  const ran = new Map<string, number>();
+  for (const { kind, containerId, what } of deeds) {
+    if (kind === 'containerEnded') ended.add(containerId);
+    if (kind !== 'execStarted') continue;
+    const hook = `${containerId} ${what.replace(/-\d+$/, '')}`;
+    ran.set(hook, (ran.get(hook) ?? 0) + 1);
+    if (ended.has(containerId)) wrongs.push(`${hook} ran after its container had ended`);
+  }
+  return [...wrongs, ...[...ran].filter(([, times]) => times > 1).map(([hook, times]) => `${hook} ran ${times} times`)];
+}
+
+/** What is left of Pods that are all removed. */
+export function leftBehind({ runtime: { world }, volumes, clock }: Scenario): readonly string[] {
+  return [
+    ...[...world.sandboxes.keys()],
+    ...[...world.containers.keys()],
+    ...[...world.execs.keys()],
+    ...[...volumes.uids].map((uid) => `volumes of ${uid}`),
+    ...(clock.pending === 0 ? [] : [`${clock.pending} timers`]),
+  ];
+}

@@ -1,0 +1,52 @@
+import { deepEqual, ok } from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { checkHistory } from './check-history.ts';
+import { checkDeeds, leftBehind } from './check-world.ts';
+import { play, type Mishap, type Story } from './play.ts';
+import { STORIES } from './stories.ts';
+import type { Scenario } from './scenario.ts';
+
+/** The agent is away for an instant, for less than a grace period, and for longer than any. */
+const DOWN_MS = [0, 1500, 60_000];
+
+function wrongsOf(scenario: Scenario): readonly string[] {
+  const removed = scenario.journal.openPods().length === 0 ? [] : ['a Pod was not removed'];
+  return [...removed, ...checkHistory(scenario.journal.records), ...checkDeeds(scenario.runtime.world.deeds), ...leftBehind(scenario)];
+}
+
+async function expectGood(story: Story, mishap: Mishap): Promise<void> {
+  const scenario = await play(story, mishap);
+  const wrongs = wrongsOf(scenario);
+  if (wrongs.length > 0) deepEqual({ mishap, wrongs, timeline: scenario.timeline() }, { mishap, wrongs: [], timeline: [] });
+}
+
+describe('kill -9 of the agent loses no hook and runs none twice', () => {
+  for (const story of STORIES) {
+    it(`at every append to the journal of: ${story.name}`, async () => {
+      const whole = await play(story);
+      deepEqual(wrongsOf(whole), []);
+      const { calls } = whole.journal;
+      ok(calls > 10, `only ${calls} appends`);
+      for (let call = 1; call <= calls; call += 1) {
+        for (const moment of ['before', 'after'] as const) {
+          for (const downMs of DOWN_MS) await expectGood(story, { crash: { call, moment, downMs } });
+        }
+      }
+    });
+  }
+});
+
+describe('a lost reply of the runtime is not a failed call', () => {
+  for (const story of STORIES) {
+    it(`for every call of: ${story.name}`, async () => {
+      const whole = await play(story);
+      const counts = whole.runtime.world.faults.counts();
+      ok(counts.size > 5);
+      for (const [method, count] of counts) {
+        for (let call = 1; call <= count; call += 1) {
+          for (const work of ['done', 'notDone'] as const) await expectGood(story, { fault: { method, call, work } });
+        }
+      }
+    });
+  }
+});

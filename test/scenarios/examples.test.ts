@@ -1,0 +1,38 @@
+import { deepEqual } from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { readManifests } from '../../src/model/read-manifests.ts';
+import type { Script } from '../../src/fakes/scripted-programs.ts';
+import { byContainer, readTimeline, timelineLine } from './expected-timeline.ts';
+import { describeRecord, Scenario } from './scenario.ts';
+
+/** What the programs of each example do, told to the scripted runtime; and when its Pod is deleted. */
+const EXAMPLES: Readonly<Record<string, { readonly script: Script; readonly deletedAfterMs: number }>> = {
+  'lifecycle-demo': { script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('warming') ? 3000 : 1000 }) }, deletedAfterMs: 10_000 },
+  'failing-post-start': { script: { program: obedient, exec: () => ({ startError: 'executable file not found' }) }, deletedAfterMs: 5000 },
+  'hanging-post-start': { script: { program: obedient, exec: () => ({}) }, deletedAfterMs: 5000 },
+  'slow-pre-stop': { script: { program: () => ({ onSignal: { SIGTERM: 'ignored' } }), exec: () => ({ takesMs: 10_000 }) }, deletedAfterMs: 3000 },
+  'two-containers': { script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('registered') ? 2000 : 1000 }) }, deletedAfterMs: 5000 },
+};
+
+function obedient(): { readonly onSignal: { readonly SIGTERM: { readonly afterMs: number; readonly exitCode: number } } } {
+  return { onSignal: { SIGTERM: { afterMs: 0, exitCode: 0 } } };
+}
+
+describe('the examples, on fakes', () => {
+  for (const [name, { script, deletedAfterMs }] of Object.entries(EXAMPLES)) {
+    it(`${name} lives as its timeline says, to the second`, async () => {
+      const text = readFileSync(new URL(`../../examples/${name}/pod.yaml`, import.meta.url), 'utf8');
+      const { pods, errors } = readManifests([{ name, text }], { purpose: 'run' });
+      deepEqual(errors, []);
+      const scenario = new Scenario(script);
+      await scenario.start(...pods.map(({ pod }) => pod));
+      await scenario.clock.advance(deletedAfterMs);
+      await scenario.delete();
+      await scenario.clock.advance(30_000);
+      const start = Date.UTC(2030, 0, 1);
+      const lines = scenario.journal.records.map((record) => timelineLine(Math.floor((Date.parse(record.time) - start) / 1000), describeRecord(record)));
+      deepEqual(byContainer(lines), byContainer(readTimeline(name)));
+    });
+  }
+});

@@ -1,0 +1,184 @@
+/**
+ * A whole kubelet on fakes: Pods in, a timeline out. The world (runtime, journal, clock) outlives the agent, so that a
+ * scenario can kill the agent and let the next one find what is left.
+ */
+import { ManualClock } from '../../src/fakes/manual-clock.ts';
+import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
+import { MemoryJournal } from '../../src/fakes/memory-journal.ts';
+import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
+import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
+import type { Script } from '../../src/fakes/scripted-programs.ts';
+import { LocalPodSource } from '../../src/kubelet/local-pod-source.ts';
+import { PodWorkers } from '../../src/kubelet/pod-workers.ts';
+import { acceptManifest, takeOver } from '../../src/kubelet/take-over.ts';
+import type { TakeOver } from '../../src/core/pod/take-over.ts';
+import type { KubeletParts } from '../../src/kubelet/kubelet-parts.ts';
+import { SILENT_LOGGER } from '../../src/ports/logger.ts';
+import type { Runtime } from '../../src/ports/runtime.ts';
+import type { Container, Pod, PodManifest, PodSpec } from '../../src/model/pod.ts';
+import type { JournalRecord } from '../../src/core/journal-record.ts';
+
+export class Scenario {
+  readonly clock = new ManualClock();
+  readonly runtime: ScriptedRuntime;
+  readonly hookOutput = new MemoryHookOutput();
+  readonly volumes = new MemoryPodVolumes();
+  journal = new MemoryJournal();
+  source = new LocalPodSource();
+  /** How many starts of an agent ended with an error. */
+  failedStarts = 0;
+  readonly #offered: Runtime;
+  #workers: PodWorkers | undefined;
+
+  /** `offers` takes capabilities away from the runtime. */
+  constructor(script: Script = {}, offers: (runtime: ScriptedRuntime) => Runtime = (runtime) => runtime) {
+    this.runtime = new ScriptedRuntime(this.clock, script);
+    this.#offered = offers(this.runtime);
+  }
+
+  /** Starts an agent that takes over what it finds and runs the given Pods. */
+  async start(...manifests: readonly PodManifest[]): Promise<void> {
+    const { journal } = this;
+    const parts = this.#parts();
+    const source = new LocalPodSource();
+    this.source = source;
+    void journal.crashed.then(() => this.#agentDied(journal));
+    const workers = new PodWorkers({ ...parts, source });
+    this.#workers = workers;
+    const started = this.#takeOver(parts, source, manifests).then((plan) => {
+      if (plan === undefined) return;
+      workers.start();
+      void endOf(source, plan.ends.map(({ pod }) => pod.metadata.uid)).then(() => {
+        for (const manifest of plan.starts) source.put(acceptManifest(manifest, this.clock.now().wallMs));
+      });
+    });
+    await Promise.race([started, journal.crashed]);
+    await this.clock.advance();
+  }
+
+  /** Undefined while the runtime does not answer or the journal cannot be written: the command fails, and may be repeated. */
+  async #takeOver(parts: KubeletParts, source: LocalPodSource, manifests: readonly PodManifest[]): Promise<TakeOver | undefined> {
+    try {
+      return await takeOver(parts, source, manifests);
+    } catch {
+      this.failedStarts += 1;
+      return undefined;
+    }
+  }
+
+  /** `kill -9` of the agent: nothing it still does reaches the journal or the runtime's listeners. */
+  async kill(): Promise<void> {
+    this.journal.crash();
+    await this.clock.settle();
+  }
+
+  #agentDied(journal: MemoryJournal): void {
+    if (this.journal !== journal) return;
+    this.journal = journal.reopen();
+    this.runtime.world.listeners.clear();
+    this.runtime.disown();
+  }
+
+  /** The machine loses power and comes back; no agent runs yet. */
+  async reboot(offMs = 30_000): Promise<void> {
+    await this.kill();
+    this.runtime.world.reboot();
+    this.clock.reboot(offMs);
+  }
+
+  async leave(): Promise<void> {
+    await this.#workers?.leave();
+  }
+
+  /** Asks for the end of every Pod. */
+  async delete(graceSeconds?: number): Promise<void> {
+    for (const { pod } of this.source.list()) this.source.delete(pod.metadata.uid, graceSeconds);
+    await this.clock.advance();
+  }
+
+  #parts(): KubeletParts {
+    const { clock, journal, hookOutput, volumes } = this;
+    const host = { paths: { logsDir: '/logs', cgroupParent: '/hooklet' }, memoryBytes: 2 ** 34, parallelStarts: 2 };
+    return { clock, journal, runtime: this.runtime.forNextAgent(this.#offered), hookOutput, volumes, host, logger: SILENT_LOGGER };
+  }
+
+  /** One line a record, with the seconds since the scenario began: "3.0 a hook.finished postStart succeeded". */
+  timeline(): readonly string[] {
+    const start = Date.UTC(2030, 0, 1);
+    return this.journal.records.map((record) => `${((Date.parse(record.time) - start) / 1000).toFixed(1)} ${describeRecord(record)}`);
+  }
+
+  /** The lines of the timeline that concern hooks, signals and ends. */
+  stops(): readonly string[] {
+    return this.timeline().filter((line) => /hook\.|signal\.sent|container\.exited|pod\.ended|pod\.removed/.test(line));
+  }
+
+  types(): readonly string[] {
+    return this.journal.records.map(({ type }) => type);
+  }
+
+  /** True while the agent could not write down something it did. */
+  get hasUnwritten(): boolean {
+    return this.#workers?.hasUnwritten ?? false;
+  }
+}
+
+/** Resolves once none of the Pods is in the source any more. */
+function endOf(source: LocalPodSource, uids: readonly string[]): Promise<void> {
+  const areGone = (): boolean => uids.every((uid) => source.get(uid) === undefined);
+  if (areGone()) return Promise.resolve();
+  return new Promise((resolve) => {
+    source.onChange(() => areGone() && resolve());
+  });
+}
+
+/** What tells one record from another, without ids and times. */
+export function describeRecord(record: JournalRecord): string {
+  const of = 'container' in record && record.container !== undefined ? `${record.container} ` : '';
+  return `${of}${record.type}${details(record)}`;
+}
+
+function details(record: JournalRecord): string {
+  switch (record.type) {
+    case 'hook.started':
+      return ` ${record.hook} ${record.handler} #${record.attempt}`;
+    case 'hook.finished':
+      return ` ${record.hook} ${record.outcome}`;
+    case 'hook.skipped':
+      return ` ${record.hook} ${record.reason}`;
+    case 'container.stopping':
+      return ` ${record.reason} ${record.graceSeconds}`;
+    case 'signal.sent':
+      return ` ${record.signal}`;
+    case 'container.exited':
+      return ` ${record.exitCode} ${record.by}`;
+    case 'container.restarting':
+      return ` ${record.backoffMs}`;
+    case 'container.failed':
+      return ` ${record.reason}`;
+    case 'pod.deleting':
+      return ` ${record.graceSeconds}`;
+    case 'pod.ended':
+      return ` ${record.phase}`;
+    case 'event':
+      return ` ${record.reason} x${record.count}`;
+    default:
+      return '';
+  }
+}
+
+export const container = (name: string, more: Partial<Container> = {}): Container => ({
+  name,
+  image: 'localhost/hooklet/base:1',
+  imagePullPolicy: 'IfNotPresent',
+  ...more,
+});
+
+export function pod(name: string, containers: readonly Container[], more: Partial<PodSpec> = {}): PodManifest {
+  const spec: PodSpec = { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, containers, ...more };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec };
+}
+
+export const exec = (...command: string[]): { readonly exec: { readonly command: readonly string[] } } => ({ exec: { command } });
+export const sleep = (seconds: number): { readonly sleep: { readonly seconds: number } } => ({ sleep: { seconds } });
+export type { Pod };
