@@ -1,0 +1,51 @@
+/** The options that commands share, and what they mean. */
+import { Option, type Command } from 'commander';
+import { HookletError } from '../ports/hooklet-error.ts';
+import type { CommandContext } from './command-context.ts';
+import type { NodeOptions } from '../ports/open-node.ts';
+
+const DEFAULT_STATE_DIR = '/var/lib/hooklet';
+
+export interface StateDirOption {
+  readonly stateDir?: string;
+}
+
+export interface OutputOption {
+  readonly output: 'text' | 'json';
+}
+
+export interface RuntimeOptions extends StateDirOption {
+  readonly runtimeEndpoint?: string;
+  readonly subnet?: string;
+}
+
+export const withStateDir = (command: Command): Command =>
+  command.addOption(new Option('--state-dir <dir>', `where this hooklet keeps its state (default: $HOOKLET_STATE_DIR, else ${DEFAULT_STATE_DIR})`));
+
+export const withOutput = (command: Command): Command =>
+  command.addOption(new Option('-o, --output <format>', 'how data is printed on stdout').choices(['text', 'json']).default('text'));
+
+export const withRuntime = (command: Command): Command =>
+  command
+    .option('--runtime-endpoint <url>', 'a container runtime that is there, as unix:///run/containerd/containerd.sock; without it hooklet runs its own')
+    .option('--subnet <cidr>', 'addresses for the Pods, as 10.88.0.0/16; without it a free one is chosen');
+
+export function stateDirOf({ stateDir }: StateDirOption, env: CommandContext['env']): string {
+  const given = stateDir ?? env['HOOKLET_STATE_DIR'];
+  if (stateDir === '') throw new HookletError('badInput', 'the state directory is empty; name one with --state-dir');
+  return given === undefined || given === '' ? DEFAULT_STATE_DIR : given;
+}
+
+export function nodeOptions(options: RuntimeOptions, context: CommandContext): NodeOptions {
+  const { runtimeEndpoint, subnet } = options;
+  if (runtimeEndpoint !== undefined && !/^unix:\/\/\/./.test(runtimeEndpoint)) {
+    throw new HookletError('badInput', `the runtime endpoint "${runtimeEndpoint}" is no socket; write it as unix:///run/containerd/containerd.sock`);
+  }
+  return {
+    stateDir: stateDirOf(options, context.env),
+    ...(runtimeEndpoint === undefined ? {} : { runtimeEndpoint }),
+    ...(subnet === undefined ? {} : { subnet }),
+    onProgress: context.say,
+    logger: context.logger,
+  };
+}

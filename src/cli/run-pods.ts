@@ -1,0 +1,88 @@
+/** `hooklet run` on this machine: input, signals and output around a `RunSession`. */
+import { nodeOptions } from './node-options.ts';
+import { onStopSignals } from './stop-signals.ts';
+import { readJournal } from './read-journal.ts';
+import { readPodFiles } from './read-pod-files.ts';
+import { recordPrinter } from './record-printer.ts';
+import { runFailures } from './run-failures.ts';
+import { RunSession, type RunEnd } from './run-session.ts';
+import { runSummary } from './run-summary.ts';
+import type { CommandContext } from './command-context.ts';
+import type { ExitCode } from './exit-code.ts';
+import type { RunOptions } from './run.ts';
+import type { PodManifest } from '../model/pod.ts';
+import type { OpenNode } from '../ports/open-node.ts';
+
+export async function runPods(files: readonly string[], options: RunOptions, context: CommandContext): Promise<ExitCode> {
+  const node = nodeOptions(options, context);
+  const manifests = await readPodFiles({ files, stdin: process.stdin, warn: context.say });
+  const stops = new StopWishes(context);
+  const stopListening = onStopSignals(() => stops.add());
+  // Nobody reads any more, as with `| head`: the same as Ctrl-C.
+  context.stdout.onClosed(() => stops.add());
+  try {
+    const { openNode } = await import('../compose.ts');
+    return await runOn(await openNode(node, { command: 'hooklet run' }), manifests, { options, context, stops });
+  } finally {
+    stopListening();
+  }
+}
+
+/** Wishes to stop, also those that come before there is something to stop. */
+class StopWishes {
+  readonly #context: CommandContext;
+  #count = 0;
+  #session: RunSession | undefined;
+
+  constructor(context: CommandContext) {
+    this.#context = context;
+  }
+
+  add(): void {
+    this.#count += 1;
+    if (this.#count === 1) this.#context.say('ending the Pods gracefully; once more (Ctrl-C) shortens their grace to 1 s');
+    if (this.#count === 2) this.#context.say('the grace is now 1 s');
+    this.#session?.stop();
+  }
+
+  tell(session: RunSession): void {
+    this.#session = session;
+    for (let count = 0; count < this.#count; count += 1) session.stop();
+  }
+}
+
+interface RunFrame {
+  readonly options: RunOptions;
+  readonly context: CommandContext;
+  readonly stops: StopWishes;
+}
+
+async function runOn(node: OpenNode, manifests: readonly PodManifest[], { options, context, stops }: RunFrame): Promise<ExitCode> {
+  // Whatever goes wrong before every Pod is gone, its containers are left alive for the next command to take over.
+  let isClean = false;
+  try {
+    const { startKubelet } = await import('../compose.ts');
+    const show = recordPrinter(manifests, options, context);
+    const request = { manifests, logs: options.logs, ...(options.for === undefined ? {} : { forMs: options.for }) };
+    const session = new RunSession({ node, startKubelet, show, logger: context.logger }, request);
+    stops.tell(session);
+    const end = await session.run();
+    isClean = true;
+    if (options.output === 'text') for (const line of await runSummary(node, end.uids, context.colours)) context.stdout.line(line);
+    return judge(node, end, context);
+  } finally {
+    await node.close({ stopRuntime: isClean });
+  }
+}
+
+/** More would scroll what matters away; the table has them all. */
+const MAX_FAILURES_SHOWN = 10;
+
+function judge(node: OpenNode, { ownUids, afterSeq, journalFailed }: RunEnd, { say, stdout }: CommandContext): ExitCode {
+  const failures = ownUids.flatMap((uid) => runFailures([...readJournal(node.journal, { uid, afterSeq })].map(({ record }) => record)));
+  if (journalFailed) failures.push('the journal could not always be written: what happened meanwhile is lost');
+  for (const failure of failures.slice(0, MAX_FAILURES_SHOWN)) say(`failed: ${failure}`);
+  if (failures.length > MAX_FAILURES_SHOWN) say(`failed: and ${failures.length - MAX_FAILURES_SHOWN} more`);
+  if (stdout.droppedLines > 0) say(`${stdout.droppedLines} log lines were not shown: they came faster than they were read`);
+  return failures.length === 0 ? 0 : 1;
+}

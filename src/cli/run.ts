@@ -1,0 +1,39 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { parseDuration } from './duration.ts';
+import { withOutput, withRuntime, withStateDir, type OutputOption, type RuntimeOptions } from './node-options.ts';
+import type { CommandContext } from './command-context.ts';
+
+export interface RunOptions extends RuntimeOptions, OutputOption {
+  /** Milliseconds. */
+  readonly for?: number;
+  readonly logs: boolean;
+}
+
+const HELP = `
+Ends when --for is over, on Ctrl-C, or when all Pods have ended; every Pod is then deleted
+gracefully. A second Ctrl-C shortens the grace to 1 s. Exits with 1 if a hook did not succeed
+or a container ended non-zero by itself.
+
+Examples:
+  $ hooklet run pod.yaml --for 20s
+  $ kubectl get pod demo -o yaml | hooklet run - -o json`;
+
+export function runCommand(context: CommandContext): Command {
+  const command = new Command('run')
+    .description('Run the Pods of files, show their life, end them gracefully, and say what each hook did')
+    .argument('<files...>', 'YAML or JSON files with Pods; - is standard input')
+    .option('--for <duration>', 'how long the Pods live, counted from the moment each is accepted: 500ms, 20s, 1h30m', durationOption)
+    .option('--no-logs', 'do not show what the containers write')
+    .addHelpText('after', HELP)
+    .action(async (files: readonly string[], options: RunOptions) => {
+      const { runPods } = await import('./run-pods.ts');
+      context.exitWith(await runPods(files, options, context));
+    });
+  return withRuntime(withStateDir(withOutput(command)));
+}
+
+function durationOption(text: string): number {
+  const ms = parseDuration(text);
+  if (ms === undefined) throw new InvalidArgumentError('It is no duration; write it as 500ms, 20s, 2m or 1h30m.');
+  return ms;
+}
