@@ -1,6 +1,6 @@
+import type { Logger } from '../ports/logger.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { OutputQueue } from './output-queue.ts';
-import type { Logger } from '../ports/logger.ts';
 
 /** What a command may use of the process it runs in. */
 export interface CommandContext {

@@ -1,4 +1,4 @@
-import { HookletError, type ErrorCode } from '../ports/hooklet-error.ts';
+import { type ErrorCode, HookletError } from '../ports/hooklet-error.ts';
 
 /** 0 fine, 1 something the user runs failed, 2 bad input, 3 this host cannot do it. */
 export type ExitCode = 0 | 1 | 2 | 3;

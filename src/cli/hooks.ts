@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { withOutput, withStateDir, type OutputOption, type StateDirOption } from './node-options.ts';
-import type { CommandContext } from './command-context.ts';
 import type { HookName } from '../core/journal-record.ts';
+import type { CommandContext } from './command-context.ts';
+import { type OutputOption, type StateDirOption, withOutput, withStateDir } from './node-options.ts';
 
 export interface HooksOptions extends StateDirOption, OutputOption {
   readonly watch?: boolean;
@@ -32,6 +32,8 @@ export function hooksCommand(context: CommandContext): Command {
   const command = new Command('hooks')
     .description('Show every delivery of a hook: when, how long, which attempt, how it ended')
     .argument('[pod]', 'only those of this Pod: its name, or namespace/name')
+    // "hooks output --state-dir D" means the option of `output`, which has the same name.
+    .enablePositionalOptions()
     .option('-w, --watch', 'go on with what happens from now on, until Ctrl-C')
     .addHelpText('after', HOOKS_HELP)
     .action(async (pod: string | undefined, options: HooksOptions) => {

@@ -1,5 +1,5 @@
-import { HookletError } from '../ports/hooklet-error.ts';
 import type { JournalRecord } from '../core/journal-record.ts';
+import { HookletError } from '../ports/hooklet-error.ts';
 
 /** Whether a record is about the Pod that the user named: its name in any namespace, or namespace/name. */
 export function isAboutPod(record: Pick<JournalRecord, 'pod'>, named: string | undefined): boolean {

@@ -1,8 +1,8 @@
 /** The options that commands share, and what they mean. */
-import { Option, type Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { HookletError } from '../ports/hooklet-error.ts';
-import type { CommandContext } from './command-context.ts';
 import type { NodeOptions } from '../ports/open-node.ts';
+import type { CommandContext } from './command-context.ts';
 
 const DEFAULT_STATE_DIR = '/var/lib/hooklet';
 
@@ -20,14 +20,19 @@ export interface RuntimeOptions extends StateDirOption {
 }
 
 export const withStateDir = (command: Command): Command =>
-  command.addOption(new Option('--state-dir <dir>', `where this hooklet keeps its state (default: $HOOKLET_STATE_DIR, else ${DEFAULT_STATE_DIR})`));
+  command.addOption(
+    new Option('--state-dir <dir>', `where this hooklet keeps its state (default: $HOOKLET_STATE_DIR, else ${DEFAULT_STATE_DIR})`),
+  );
 
 export const withOutput = (command: Command): Command =>
   command.addOption(new Option('-o, --output <format>', 'how data is printed on stdout').choices(['text', 'json']).default('text'));
 
 export const withRuntime = (command: Command): Command =>
   command
-    .option('--runtime-endpoint <url>', 'a container runtime that is there, as unix:///run/containerd/containerd.sock; without it hooklet runs its own')
+    .option(
+      '--runtime-endpoint <url>',
+      'a container runtime that is there, as unix:///run/containerd/containerd.sock; without it hooklet runs its own',
+    )
     .option('--subnet <cidr>', 'addresses for the Pods, as 10.88.0.0/16; without it a free one is chosen');
 
 export function stateDirOf({ stateDir }: StateDirOption, env: CommandContext['env']): string {
@@ -39,7 +44,10 @@ export function stateDirOf({ stateDir }: StateDirOption, env: CommandContext['en
 export function nodeOptions(options: RuntimeOptions, context: CommandContext): NodeOptions {
   const { runtimeEndpoint, subnet } = options;
   if (runtimeEndpoint !== undefined && !/^unix:\/\/\/./.test(runtimeEndpoint)) {
-    throw new HookletError('badInput', `the runtime endpoint "${runtimeEndpoint}" is no socket; write it as unix:///run/containerd/containerd.sock`);
+    throw new HookletError(
+      'badInput',
+      `the runtime endpoint "${runtimeEndpoint}" is no socket; write it as unix:///run/containerd/containerd.sock`,
+    );
   }
   return {
     stateDir: stateDirOf(options, context.env),

@@ -1,5 +1,5 @@
-import type { Journal } from '../ports/journal.ts';
 import type { JournalRecord } from '../core/journal-record.ts';
+import type { Journal } from '../ports/journal.ts';
 
 /** The journal of a run, which notices when it cannot be written: Pods go on from memory then, and nobody else would tell. */
 export class NoticedJournal implements Journal {

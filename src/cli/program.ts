@@ -1,12 +1,15 @@
 /** The command line: one file a command; what a command does is loaded when it runs. */
 import { Command, CommanderError } from 'commander';
-import { formatMessage, stderrLogger, wantsColours, type CommandContext } from './command-context.ts';
-import { exitCodeOf, type ExitCode } from './exit-code.ts';
-import { OutputQueue } from './output-queue.ts';
-import { hooksCommand } from './hooks.ts';
-import { runCommand } from './run.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { readVersion } from '../version.ts';
+import { type CommandContext, formatMessage, stderrLogger, wantsColours } from './command-context.ts';
+import { doctorCommand } from './doctor.ts';
+import { type ExitCode, exitCodeOf } from './exit-code.ts';
+import { hooksCommand } from './hooks.ts';
+import { imageCommand } from './image.ts';
+import { OutputQueue } from './output-queue.ts';
+import { resetCommand } from './reset.ts';
+import { runCommand } from './run.ts';
 
 const HELP = `
 Exit codes: 0 fine, 1 something you run failed, 2 bad input, 3 this host cannot do it.
@@ -36,15 +39,14 @@ function programOf(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .enablePositionalOptions()
     .showSuggestionAfterError(true);
-  for (const command of [runCommand(context), hooksCommand(context)]) program.addCommand(command);
+  const commands = [runCommand, hooksCommand, imageCommand, resetCommand, doctorCommand];
+  for (const command of commands) program.addCommand(command(context));
   for (const command of everyCommand(program)) {
-    command
-      .exitOverride()
-      .configureOutput({
-        writeOut: (text) => context.stdout.text(text),
-        writeErr: (text) => process.stderr.write(text),
-        outputError: (text) => context.say(`${text.replace(/^error: /, '').trimEnd()}\nSee ${pathOf(command)} --help`),
-      });
+    command.exitOverride().configureOutput({
+      writeOut: (text) => context.stdout.text(text),
+      writeErr: (text) => process.stderr.write(text),
+      outputError: (text) => context.say(`${text.replace(/^error: /, '').trimEnd()}\nSee ${pathOf(command)} --help`),
+    });
   }
   return program;
 }

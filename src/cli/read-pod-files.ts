@@ -1,10 +1,10 @@
 /** Files, or standard input, to Pods. Nothing is started and no state is touched here. */
 import { open } from 'node:fs/promises';
-import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import { MAX_MANIFEST_BYTES } from '../model/parse-yaml.ts';
-import { formatProblem } from '../model/problem.ts';
-import { readManifests, type ManifestInput } from '../model/read-manifests.ts';
 import type { PodManifest } from '../model/pod.ts';
+import { formatProblem } from '../model/problem.ts';
+import { type ManifestInput, readManifests } from '../model/read-manifests.ts';
+import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 
 const STDIN = '-';
 
@@ -50,7 +50,10 @@ async function readStream(name: string, stream: AsyncIterable<Uint8Array>): Prom
     chunks.push(chunk);
     length += chunk.length;
     if (length > MAX_MANIFEST_BYTES) {
-      throw new HookletError('badInput', `${name} has more than the ${MAX_MANIFEST_BYTES} bytes that a manifest may have; split it into several files`);
+      throw new HookletError(
+        'badInput',
+        `${name} has more than the ${MAX_MANIFEST_BYTES} bytes that a manifest may have; split it into several files`,
+      );
     }
   }
   return { name, text: Buffer.concat(chunks) };

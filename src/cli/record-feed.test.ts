@@ -1,9 +1,9 @@
 import { deepEqual } from 'node:assert/strict';
-import { setImmediate } from 'node:timers/promises';
 import { describe, it } from 'node:test';
-import { RecordFeed } from './record-feed.ts';
-import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
+import { setImmediate } from 'node:timers/promises';
 import type { PodRecord, PrintedRecord } from '../core/journal-record.ts';
+import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
+import { RecordFeed } from './record-feed.ts';
 
 const of = { time: '2030-01-01T00:00:00.000Z', pod: 'default/demo', uid: 'u1' };
 const main = { container: 'main', restartCount: 0 };

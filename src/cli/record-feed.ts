@@ -6,8 +6,8 @@
  * F3 A record waits for nothing but the logs of the container that it shows as ended, and for the records before it.
  */
 import { join } from 'node:path';
-import { foldRecords } from '../core/pod/pod-history.ts';
 import type { JournalRecord, PrintedRecord } from '../core/journal-record.ts';
+import { foldRecords } from '../core/pod/pod-history.ts';
 import type { ContainerLogLine, ContainerLogs, FollowedLog } from '../ports/container-logs.ts';
 import type { OpenPod } from '../ports/journal.ts';
 

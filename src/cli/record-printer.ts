@@ -1,12 +1,16 @@
+import type { PrintedRecord } from '../core/journal-record.ts';
+import { type PodManifest, podKey } from '../model/pod.ts';
 import { recordLine } from '../printing/record-line.ts';
 import { styleOf } from '../printing/style.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OutputOption } from './node-options.ts';
-import type { PrintedRecord } from '../core/journal-record.ts';
-import { podKey, type PodManifest } from '../model/pod.ts';
 
 /** Shows records on stdout as they come: as lines for people, or as JSON, one object a line and nothing else. */
-export function recordPrinter(pods: readonly PodManifest[], { output }: OutputOption, { stdout, colours }: CommandContext): (record: PrintedRecord) => void {
+export function recordPrinter(
+  pods: readonly PodManifest[],
+  { output }: OutputOption,
+  { stdout, colours }: CommandContext,
+): (record: PrintedRecord) => void {
   const style = styleOf(colours);
   const layout = {
     podWidth: Math.max(...pods.map((pod) => podKey(pod).length)),

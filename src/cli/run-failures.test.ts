@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { runFailures } from './run-failures.ts';
 import type { ContainerFact, HookFact, ImageFact, JournalRecord } from '../core/journal-record.ts';
+import { runFailures } from './run-failures.ts';
 
 const at = { time: '2030-01-01T00:00:00.000Z', pod: 'default/demo', uid: 'u1' };
 const main = { container: 'main', restartCount: 0 };

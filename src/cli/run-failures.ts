@@ -15,8 +15,10 @@ export function runFailures(records: Iterable<JournalRecord>): readonly string[]
     if (failure !== undefined) failures.add(failure);
     if (!('container' in record) || record.container === undefined) continue;
     const container = `${record.uid}/${record.container}`;
-    if (record.type === 'container.failed') unable.set(container, `container "${record.container}" of ${record.pod} could not run: ${record.message}`);
-    else if (record.type === 'image.failed') unable.set(container, `image "${record.image}" of ${record.pod} could not be had: ${record.message}`);
+    if (record.type === 'container.failed')
+      unable.set(container, `container "${record.container}" of ${record.pod} could not run: ${record.message}`);
+    else if (record.type === 'image.failed')
+      unable.set(container, `image "${record.image}" of ${record.pod} could not be had: ${record.message}`);
     else if (record.type === 'container.started' || record.type === 'image.pulled') unable.delete(container);
   }
   return [...failures, ...unable.values()];
@@ -25,7 +27,9 @@ export function runFailures(records: Iterable<JournalRecord>): readonly string[]
 function lastingFailure(record: JournalRecord): string | undefined {
   switch (record.type) {
     case 'hook.finished':
-      return record.outcome === 'succeeded' ? undefined : `${record.hook} of container "${record.container}" of ${record.pod}: ${record.outcome}`;
+      return record.outcome === 'succeeded'
+        ? undefined
+        : `${record.hook} of container "${record.container}" of ${record.pod}: ${record.outcome}`;
     case 'container.exited':
       return record.exitCode !== 0 && (record.by === 'self' || record.by === 'oom')
         ? `container "${record.container}" of ${record.pod} ended by itself with ${record.exitCode} (${record.reason})`

@@ -1,17 +1,18 @@
 /** `hooklet run` on this machine: input, signals and output around a `RunSession`. */
+
+import type { PodManifest } from '../model/pod.ts';
+import type { OpenNode } from '../ports/open-node.ts';
+import type { CommandContext } from './command-context.ts';
+import type { ExitCode } from './exit-code.ts';
 import { nodeOptions } from './node-options.ts';
-import { onStopSignals } from './stop-signals.ts';
 import { readJournal } from './read-journal.ts';
 import { readPodFiles } from './read-pod-files.ts';
 import { recordPrinter } from './record-printer.ts';
-import { runFailures } from './run-failures.ts';
-import { RunSession, type RunEnd } from './run-session.ts';
-import { runSummary } from './run-summary.ts';
-import type { CommandContext } from './command-context.ts';
-import type { ExitCode } from './exit-code.ts';
 import type { RunOptions } from './run.ts';
-import type { PodManifest } from '../model/pod.ts';
-import type { OpenNode } from '../ports/open-node.ts';
+import { runFailures } from './run-failures.ts';
+import { type RunEnd, RunSession } from './run-session.ts';
+import { runSummary } from './run-summary.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 export async function runPods(files: readonly string[], options: RunOptions, context: CommandContext): Promise<ExitCode> {
   const node = nodeOptions(options, context);
@@ -22,7 +23,7 @@ export async function runPods(files: readonly string[], options: RunOptions, con
   context.stdout.onClosed(() => stops.add());
   try {
     const { openNode } = await import('../compose.ts');
-    return await runOn(await openNode(node, { command: 'hooklet run' }), manifests, { options, context, stops });
+    return await runOn(await openNode(node, { command: 'hooklet run', pods: manifests }), manifests, { options, context, stops });
   } finally {
     stopListening();
   }

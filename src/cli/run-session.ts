@@ -8,16 +8,16 @@
  * R4 When all Pods have ended by themselves they are deleted too. `run()` resolves when nothing of any Pod is left.
  */
 import { addMs } from '../core/instant.ts';
-import { acceptManifest } from '../kubelet/take-over.ts';
-import { LocalPodSource } from '../kubelet/local-pod-source.ts';
-import { NoticedJournal } from './noticed-journal.ts';
-import { RecordFeed } from './record-feed.ts';
-import type { TakeOver } from '../core/pod/take-over.ts';
 import type { PrintedRecord } from '../core/journal-record.ts';
+import type { TakeOver } from '../core/pod/take-over.ts';
+import { LocalPodSource } from '../kubelet/local-pod-source.ts';
+import { acceptManifest } from '../kubelet/take-over.ts';
 import type { PodManifest } from '../model/pod.ts';
 import type { OpenPod, StoredRecord } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { OpenNode } from '../ports/open-node.ts';
+import { NoticedJournal } from './noticed-journal.ts';
+import { RecordFeed } from './record-feed.ts';
 
 const SHORT_GRACE_SECONDS = 1;
 
@@ -83,9 +83,21 @@ export class RunSession {
   }
 
   async run(): Promise<RunEnd> {
-    const { node, startKubelet, logger } = this.#parts;
     const stopWatching = [this.#journal.onRecord((stored) => this.#seen(stored)), this.#source.onChange(() => this.#look())];
-    for (const left of this.#journal.openPods()) this.#find(left);
+    try {
+      for (const left of this.#journal.openPods()) this.#find(left);
+      await this.#runPods();
+    } finally {
+      this.#over.abort('the run is over');
+      for (const stop of stopWatching) stop();
+      await this.#feed.end();
+    }
+    const afterSeq = (this.#firstSeq ?? 1) - 1;
+    return { uids: [...this.#uids], ownUids: [...this.#ownUids], afterSeq, journalFailed: this.#journal.hasFailed };
+  }
+
+  async #runPods(): Promise<void> {
+    const { node, startKubelet, logger } = this.#parts;
     const { plan, workers } = await startKubelet({ ...node, journal: this.#journal }, this.#request.manifests, this.#source, logger);
     try {
       this.#takeUp(plan);
@@ -95,13 +107,8 @@ export class RunSession {
       this.#deleteAll();
       await this.#until(() => this.#allGone());
     } finally {
-      this.#over.abort('the run is over');
       await workers.leave();
-      for (const stop of stopWatching) stop();
     }
-    await this.#feed.end();
-    const afterSeq = (this.#firstSeq ?? 1) - 1;
-    return { uids: [...this.#uids], ownUids: [...this.#ownUids], afterSeq, journalFailed: this.#journal.hasFailed };
   }
 
   #find(left: OpenPod): void {

@@ -1,12 +1,16 @@
-import { readJournal } from './read-journal.ts';
-import { DeliveryRows, type DeliveryRow } from '../printing/delivery-rows.ts';
-import { hooksTable, type DeliveryOutput } from '../printing/hooks-table.ts';
+import type { OpenHistory } from '../ports/open-node.ts';
+import { type DeliveryRow, DeliveryRows } from '../printing/delivery-rows.ts';
+import { type DeliveryOutput, hooksTable } from '../printing/hooks-table.ts';
 import { styleOf } from '../printing/style.ts';
 import { clockTime } from '../printing/time-text.ts';
-import type { OpenHistory } from '../ports/open-node.ts';
+import { readJournal } from './read-journal.ts';
 
 /** What every hook of these Pods did, with its output: a table a Pod. */
-export async function runSummary(history: Pick<OpenHistory, 'journal' | 'hookOutput'>, uids: readonly string[], colours: boolean): Promise<readonly string[]> {
+export async function runSummary(
+  history: Pick<OpenHistory, 'journal' | 'hookOutput'>,
+  uids: readonly string[],
+  colours: boolean,
+): Promise<readonly string[]> {
   const lines: string[] = [];
   for (const uid of uids) {
     const rows = new DeliveryRows();
@@ -20,7 +24,10 @@ export async function runSummary(history: Pick<OpenHistory, 'journal' | 'hookOut
   return lines.length === 0 ? ['', 'No hook was due.'] : lines;
 }
 
-async function readOutputs({ hookOutput }: Pick<OpenHistory, 'hookOutput'>, rows: readonly DeliveryRow[]): Promise<ReadonlyMap<DeliveryRow, DeliveryOutput>> {
+async function readOutputs(
+  { hookOutput }: Pick<OpenHistory, 'hookOutput'>,
+  rows: readonly DeliveryRow[],
+): Promise<ReadonlyMap<DeliveryRow, DeliveryOutput>> {
   const outputs = new Map<DeliveryRow, DeliveryOutput>();
   for (const row of rows) {
     // Output that cannot be read must not cost the table.

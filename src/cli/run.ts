@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { parseDuration } from './duration.ts';
-import { withOutput, withRuntime, withStateDir, type OutputOption, type RuntimeOptions } from './node-options.ts';
 import type { CommandContext } from './command-context.ts';
+import { parseDuration } from '../model/duration.ts';
+import { type OutputOption, type RuntimeOptions, withOutput, withRuntime, withStateDir } from './node-options.ts';
 
 export interface RunOptions extends RuntimeOptions, OutputOption {
   /** Milliseconds. */

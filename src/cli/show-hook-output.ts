@@ -1,16 +1,17 @@
 /** `hooklet hooks output`: what one delivery wrote. */
-import { isAboutPod, noSuchPod } from './match-pod.ts';
-import { readJournal } from './read-journal.ts';
-import { stateDirOf } from './node-options.ts';
-import { DeliveryRows, type DeliveryRow } from '../printing/delivery-rows.ts';
-import { keptJson, printKeptStream, type CutStream } from '../printing/kept-output.ts';
-import { printable } from '../printing/printable.ts';
+
+import type { KeptOutput } from '../ports/hook-output.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
+import type { OpenHistory } from '../ports/open-node.ts';
+import { type DeliveryRow, DeliveryRows } from '../printing/delivery-rows.ts';
+import { type CutStream, keptJson, printKeptStream } from '../printing/kept-output.ts';
+import { printable } from '../printing/printable.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { HookOutputOptions } from './hooks.ts';
-import type { KeptOutput } from '../ports/hook-output.ts';
-import type { OpenHistory } from '../ports/open-node.ts';
+import { isAboutPod, noSuchPod } from './match-pod.ts';
+import { stateDirOf } from './node-options.ts';
+import { readJournal } from './read-journal.ts';
 
 export async function showHookOutput(pod: string, options: HookOutputOptions, context: CommandContext): Promise<ExitCode> {
   const { openHistory } = await import('../compose.ts');
@@ -22,7 +23,8 @@ export async function showHookOutput(pod: string, options: HookOutputOptions, co
       context.say(`no output is kept of ${row.hook} of container "${row.container}" of ${row.pod}: ${whyNone(row)}`);
       return 1;
     }
-    if (options.output === 'json') context.stdout.line(JSON.stringify({ ...row, stdout: keptJson(output.stdout), stderr: keptJson(output.stderr) }));
+    if (options.output === 'json')
+      context.stdout.line(JSON.stringify({ ...row, stdout: keptJson(output.stdout), stderr: keptJson(output.stderr) }));
     else printOutput(output, context);
     return 0;
   } finally {
@@ -42,21 +44,31 @@ function deliveriesOf(history: OpenHistory, named: string): readonly DeliveryRow
     rows.add(record);
   }
   if (uids.size === 0) throw noSuchPod(named, known);
-  if (uids.size > 1) throw new HookletError('badInput', `"${named}" is the name of several Pods; name one of ${[...uids.keys()].join(', ')}`);
+  if (uids.size > 1)
+    throw new HookletError('badInput', `"${named}" is the name of several Pods; name one of ${[...uids.keys()].join(', ')}`);
   const newest = new Set(uids.values());
   return rows.list().filter(({ uid }) => newest.has(uid));
 }
 
-export function chooseDelivery(rows: readonly DeliveryRow[], pod: string, wanted: Omit<HookOutputOptions, 'output' | 'stateDir'>): DeliveryRow {
+export function chooseDelivery(
+  rows: readonly DeliveryRow[],
+  pod: string,
+  wanted: Omit<HookOutputOptions, 'output' | 'stateDir'>,
+): DeliveryRow {
   const { container, hook, attempt, restart } = wanted;
-  const ofHook = rows.filter((row) => (container === undefined || row.container === container) && (hook === undefined || row.hook === hook));
-  const fitting = ofHook.filter((row) => (attempt === undefined || row.attempt === attempt) && (restart === undefined || row.restartCount === restart));
+  const ofHook = rows.filter(
+    (row) => (container === undefined || row.container === container) && (hook === undefined || row.hook === hook),
+  );
+  const fitting = ofHook.filter(
+    (row) => (attempt === undefined || row.attempt === attempt) && (restart === undefined || row.restartCount === restart),
+  );
   const choices = new Set(fitting.map((row) => `-c ${row.container} --hook ${row.hook}`));
   const chosen = fitting.at(-1);
   if (choices.size > 1) throw new HookletError('badInput', `Pod "${pod}" has several hooks; name one: ${[...choices].join(', or ')}`);
   if (chosen !== undefined) return chosen;
   const all = [...new Set(rows.map((row) => `-c ${row.container} --hook ${row.hook}`))];
-  const hint = all.length === 0 ? 'no hook of this Pod was due yet' : `those it has are ${all.join(', ')}; "hooklet hooks ${pod}" shows them`;
+  const hint =
+    all.length === 0 ? 'no hook of this Pod was due yet' : `those it has are ${all.join(', ')}; "hooklet hooks ${pod}" shows them`;
   throw new HookletError('badInput', `Pod "${pod}" has no such delivery: ${hint}`);
 }
 
@@ -75,5 +87,10 @@ function printOutput(output: KeptOutput, { stdout }: CommandContext): void {
 function streamBytes(stream: CutStream, isTerminal: boolean): string | Uint8Array {
   if (stream.cutBytes === 0 && !isTerminal) return Buffer.concat([stream.head, stream.tail]);
   const text = printKeptStream(stream);
-  return isTerminal ? text.split('\n').map((line) => printable(line)).join('\n') : text;
+  return isTerminal
+    ? text
+        .split('\n')
+        .map((line) => printable(line))
+        .join('\n')
+    : text;
 }

@@ -1,7 +1,7 @@
 /** `hooklet hooks`: the deliveries of the journal as a table, or as JSON; with `--watch` also what comes. */
-import { isAboutPod, noSuchPod } from './match-pod.ts';
-import { onStopSignals } from './stop-signals.ts';
-import { stateDirOf } from './node-options.ts';
+
+import type { JournalRecord } from '../core/journal-record.ts';
+import type { OpenHistory } from '../ports/open-node.ts';
 import { DeliveryRows, isHookRecord } from '../printing/delivery-rows.ts';
 import { hooksTable } from '../printing/hooks-table.ts';
 import { recordLine } from '../printing/record-line.ts';
@@ -9,8 +9,9 @@ import { styleOf } from '../printing/style.ts';
 import { dateAndTime } from '../printing/time-text.ts';
 import type { CommandContext } from './command-context.ts';
 import type { HooksOptions } from './hooks.ts';
-import type { JournalRecord } from '../core/journal-record.ts';
-import type { OpenHistory } from '../ports/open-node.ts';
+import { isAboutPod, noSuchPod } from './match-pod.ts';
+import { stateDirOf } from './node-options.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 const LOOK_EVERY_MS = 200;
 

@@ -30,11 +30,18 @@ describe('routedRanges()', () => {
 describe('chooseSubnet()', () => {
   it('overlaps nothing that is taken, whatever is', () => {
     fc.assert(
-      fc.property(fc.array(ranges.filter(({ prefix }) => prefix >= 10), { maxLength: 40 }), seeds, (taken, seed) => {
-        const chosen = parseCidr(chooseSubnet(taken, seed));
-        assert.equal(chosen.prefix, 24);
-        assert.ok(taken.every((range) => !overlaps(range, chosen)));
-      }),
+      fc.property(
+        fc.array(
+          ranges.filter(({ prefix }) => prefix >= 10),
+          { maxLength: 40 },
+        ),
+        seeds,
+        (taken, seed) => {
+          const chosen = parseCidr(chooseSubnet(taken, seed));
+          assert.equal(chosen.prefix, 24);
+          assert.ok(taken.every((range) => !overlaps(range, chosen)));
+        },
+      ),
     );
   });
 
@@ -48,21 +55,40 @@ describe('chooseSubnet()', () => {
   });
 
   it('says what to do when routes cover every pool', () => {
-    assert.throws(() => chooseSubnet([{ first: 0, prefix: 0 }], '00000000'), (error) => hasCode(error, 'hostLacks') && error.message.includes('--subnet'));
+    assert.throws(
+      () => chooseSubnet([{ first: 0, prefix: 0 }], '00000000'),
+      (error) => hasCode(error, 'hostLacks') && error.message.includes('--subnet'),
+    );
   });
 });
 
 describe('checkSubnet()', () => {
   it('clears the host bits', () => assert.equal(checkSubnet('10.9.8.7/22', []), '10.9.8.0/22'));
 
-  for (const wrong of ['', '10.0.0.0', '10.0.0.0/33', '10.0.0.256/24', '10.0.0/24', 'fd00::/64', '10.0.0.0/30', '0.0.0.0/0', ' 10.0.0.0/24']) {
+  for (const wrong of [
+    '',
+    '10.0.0.0',
+    '10.0.0.0/33',
+    '10.0.0.256/24',
+    '10.0.0/24',
+    'fd00::/64',
+    '10.0.0.0/30',
+    '0.0.0.0/0',
+    ' 10.0.0.0/24',
+  ]) {
     it(`refuses "${wrong}" as bad input`, () => {
-      assert.throws(() => checkSubnet(wrong, []), (error) => hasCode(error, 'badInput') && error.message.includes(`"${wrong}"`));
+      assert.throws(
+        () => checkSubnet(wrong, []),
+        (error) => hasCode(error, 'badInput') && error.message.includes(`"${wrong}"`),
+      );
     });
   }
 
   it('names the route that is in the way', () => {
-    assert.throws(() => checkSubnet('172.17.3.0/24', routedRanges(routes, '')), (error) => hasCode(error, 'hostLacks') && error.message.includes('172.17.0.0/16'));
+    assert.throws(
+      () => checkSubnet('172.17.3.0/24', routedRanges(routes, '')),
+      (error) => hasCode(error, 'hostLacks') && error.message.includes('172.17.0.0/16'),
+    );
   });
 });
 

@@ -24,7 +24,10 @@ export function chooseSubnet(taken: readonly Ipv4Range[], seed: string): string 
       if (!taken.some((other) => overlaps(range, other))) return formatCidr(range);
     }
   }
-  throw new HookletError('hostLacks', 'Cannot choose a subnet for Pods: routes of this host cover every private range; name a free one with --subnet');
+  throw new HookletError(
+    'hostLacks',
+    'Cannot choose a subnet for Pods: routes of this host cover every private range; name a free one with --subnet',
+  );
 }
 
 /** Checks a `--subnet`; returns it with its host bits cleared. */
@@ -35,7 +38,10 @@ export function checkSubnet(cidr: string, taken: readonly Ipv4Range[]): string {
   }
   const other = taken.find((each) => overlaps(range, each));
   if (other !== undefined) {
-    throw new HookletError('hostLacks', `Subnet "${cidr}" overlaps the route to ${formatCidr(other)} of this host; name a free one with --subnet`);
+    throw new HookletError(
+      'hostLacks',
+      `Subnet "${cidr}" overlaps the route to ${formatCidr(other)} of this host; name a free one with --subnet`,
+    );
   }
   return formatCidr(range);
 }
@@ -49,7 +55,15 @@ export function parseCidr(cidr: string): Ipv4Range {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\/(\d{1,2})$/.exec(cidr);
   const numbers = match?.slice(1).map(Number) ?? [];
   const [a, b, c, d, prefix] = numbers;
-  if (a === undefined || b === undefined || c === undefined || d === undefined || prefix === undefined || Math.max(a, b, c, d) > 255 || prefix > 32) {
+  if (
+    a === undefined ||
+    b === undefined ||
+    c === undefined ||
+    d === undefined ||
+    prefix === undefined ||
+    Math.max(a, b, c, d) > 255 ||
+    prefix > 32
+  ) {
     throw new HookletError('badInput', `Subnet "${cidr}" is not of the form 10.200.7.0/24`);
   }
   const size = 2 ** (32 - prefix);
@@ -78,7 +92,6 @@ export function routedRanges(procNetRoute: string, except: string): readonly Ipv
   return ranges;
 }
 
-const swapBytes = (value: number): number =>
-  [0, 8, 16, 24].reduce((sum, bits) => sum * 256 + (Math.floor(value / 2 ** bits) % 256), 0);
+const swapBytes = (value: number): number => [0, 8, 16, 24].reduce((sum, bits) => sum * 256 + (Math.floor(value / 2 ** bits) % 256), 0);
 
 const bitCount = (value: number): number => [...value.toString(2)].filter((bit) => bit === '1').length;

@@ -7,7 +7,12 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { containerdConfig } from './containerd-config.ts';
 
-const paths = { containerdRoot: '/state/with "quotes"/containerd', containerdSocket: '/run/x/containerd.sock', runDir: '/run/x', cniConfigDir: '/run/x/cni' };
+const paths = {
+  containerdRoot: '/state/with "quotes"/containerd',
+  containerdSocket: '/run/x/containerd.sock',
+  runDir: '/run/x',
+  cniConfigDir: '/run/x/cni',
+};
 
 /** As containerd reads it: `containerd config dump` prints what it understood. */
 async function dumped(config: string): Promise<string> {

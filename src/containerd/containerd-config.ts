@@ -66,7 +66,8 @@ function toml(sections: readonly (readonly [string, Readonly<Record<string, Toml
   const lines: string[] = [];
   for (const [name, values] of sections) {
     if (name !== '') lines.push('', `[${name}]`);
-    for (const [key, value] of Object.entries(values)) lines.push(`${/^\w+$/.test(key) ? key : JSON.stringify(key)} = ${JSON.stringify(value)}`);
+    for (const [key, value] of Object.entries(values))
+      lines.push(`${/^\w+$/.test(key) ? key : JSON.stringify(key)} = ${JSON.stringify(value)}`);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -18,7 +18,7 @@ export interface NewBlob {
   readonly leaseId: string;
 }
 
-/** Stores a blob; containerd verifies size and digest. One that is there already is no error. */
+/** Stores a blob; containerd verifies size and digest (else `badInput`). One that is there already is no error. */
 export async function writeBlob(channel: RpcChannel, blob: NewBlob): Promise<void> {
   const ref = `hooklet-${blob.leaseId}-${blob.digest}`;
   async function* requests() {
@@ -27,13 +27,24 @@ export async function writeBlob(channel: RpcChannel, blob: NewBlob): Promise<voi
       yield { action: WriteAction.WRITE, ref, total: BigInt(blob.size), expected: blob.digest, offset: BigInt(offset), data, labels: {} };
       offset += data.length;
     }
-    yield { action: WriteAction.COMMIT, ref, total: BigInt(blob.size), expected: blob.digest, offset: BigInt(offset), labels: { ...blob.labels } };
+    yield {
+      action: WriteAction.COMMIT,
+      ref,
+      total: BigInt(blob.size),
+      expected: blob.digest,
+      offset: BigInt(offset),
+      labels: { ...blob.labels },
+    };
   }
   const headers = { ...kubernetesNamespace, 'containerd-lease': blob.leaseId };
   try {
     await channel.upload({ service: ContentDefinition, method: 'write', requests: requests(), deadlineMs: 'none', headers });
   } catch (error) {
-    if (!hasCode(error, 'runtimeAlreadyExists')) throw error;
+    if (hasCode(error, 'runtimeAlreadyExists')) return;
+    if (hasCode(error, 'runtimeFailed') && /unexpected commit (digest|size)/.test(error.message)) {
+      throw new HookletError('badInput', `the blob ${blob.digest} is not what its digest says`, { cause: error });
+    }
+    throw error;
   }
 }
 

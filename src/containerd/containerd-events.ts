@@ -55,7 +55,14 @@ export class ContainerdEvents implements RuntimeEvents {
     let connected = false;
     try {
       void this.#mark(markTopic, () => connected, ended);
-      const call = { service: EventsDefinition, method: 'subscribe', request: { filters }, deadlineMs: 'none', headers: kubernetesNamespace, signal: any } as const;
+      const call = {
+        service: EventsDefinition,
+        method: 'subscribe',
+        request: { filters },
+        deadlineMs: 'none',
+        headers: kubernetesNamespace,
+        signal: any,
+      } as const;
       for await (const envelope of this.#channel.serverStream(call)) {
         if (envelope.topic === markTopic && !connected) {
           connected = true;
@@ -79,7 +86,14 @@ export class ContainerdEvents implements RuntimeEvents {
     const request = { topic, event: { typeUrl: 'containerd.events.TaskOOM', value: Buffer.alloc(0) } };
     try {
       for (let attempt = 0; !arrived() && !ended.signal.aborted && attempt < markAttempts; attempt++) {
-        await this.#channel.unary({ service: EventsDefinition, method: 'publish', request, deadlineMs: markDeadlineMs, headers: kubernetesNamespace, signal: ended.signal });
+        await this.#channel.unary({
+          service: EventsDefinition,
+          method: 'publish',
+          request,
+          deadlineMs: markDeadlineMs,
+          headers: kubernetesNamespace,
+          signal: ended.signal,
+        });
         await this.#wait(markEveryMs, ended.signal);
       }
     } catch {

@@ -12,10 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { HookletError, hasCode, messageOf } from '../ports/hooklet-error.ts';
 import type { ImageImport } from '../ports/image-import.ts';
 import type { RpcChannel } from '../ports/rpc-channel.ts';
+import { type ArchivedBlob, type ArchivedImage, type Descriptor, entryChunks } from './archive-parts.ts';
 import { callDeadlineMs, kubernetesNamespace, writeBlob } from './containerd-content.ts';
 import { ImagesDefinition } from './gen/containerd-images.ts';
 import { LeasesDefinition } from './gen/containerd-leases.ts';
-import { type ArchivedBlob, type ArchivedImage, type Descriptor, entryChunks, readImageArchive } from './image-archive.ts';
+import { readImageArchive } from './image-archive.ts';
 import { indexTar, type ReadAt } from './tar-index.ts';
 
 /** CRI lists what bears this label (containerd `pkg/cri/server/helpers.go`). */
@@ -57,12 +58,15 @@ export class ContainerdImages implements ImageImport {
     const leaseId = await this.#lease();
     try {
       for (const image of images) {
-        for (const blob of image.blobs) await writeBlob(this.#channel, { ...blob.descriptor, labels: blob.labels, chunks: chunksOf(blob, readAt), leaseId });
+        for (const blob of image.blobs)
+          await writeBlob(this.#channel, { ...blob.descriptor, labels: blob.labels, chunks: chunksOf(blob, readAt), leaseId });
         for (const name of [image.config.digest, ...image.names]) await this.#name(name, image.target);
       }
     } finally {
       const request = { id: leaseId };
-      await this.#channel.unary({ service: LeasesDefinition, method: 'delete', request, deadlineMs: callDeadlineMs, headers: kubernetesNamespace }).catch(() => {});
+      await this.#channel
+        .unary({ service: LeasesDefinition, method: 'delete', request, deadlineMs: callDeadlineMs, headers: kubernetesNamespace })
+        .catch(() => {});
     }
   }
 
@@ -70,7 +74,13 @@ export class ContainerdImages implements ImageImport {
     const id = `import-${randomUUID()}`;
     const labels = { 'containerd.io/gc.expire': new Date(Date.now() + leaseMs).toISOString() };
     const request = { id, labels };
-    await this.#channel.unary({ service: LeasesDefinition, method: 'create', request, deadlineMs: callDeadlineMs, headers: kubernetesNamespace });
+    await this.#channel.unary({
+      service: LeasesDefinition,
+      method: 'create',
+      request,
+      deadlineMs: callDeadlineMs,
+      headers: kubernetesNamespace,
+    });
     return id;
   }
 
@@ -87,7 +97,11 @@ export class ContainerdImages implements ImageImport {
 
   async #waitUntilListed(name: string): Promise<void> {
     for (const deadline = Date.now() + listedWithinMs; !(await this.#isListed(name)); ) {
-      if (Date.now() > deadline) throw new HookletError('runtimeFailed', `The image ${name} was stored, but the runtime does not list it after ${listedWithinMs / 1000} s`);
+      if (Date.now() > deadline)
+        throw new HookletError(
+          'runtimeFailed',
+          `The image ${name} was stored, but the runtime does not list it after ${listedWithinMs / 1000} s`,
+        );
       await sleep(10);
     }
   }

@@ -10,7 +10,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, open, readFile, stat, truncate } from 'node:fs/promises';
+import { copyFile, type FileHandle, open, readFile, stat, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { addMs, isReached } from '../core/instant.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -46,6 +46,12 @@ export class ContainerdProcess {
     return this.#findAll()[0];
   }
 
+  /** True while containers of it run, whether or not it does. */
+  hasShims(): boolean {
+    const { processes, paths } = this.#parts;
+    return processes.find('containerd-shim-runc-v2').some(({ argv }) => argv.includes(paths.containerdSocket));
+  }
+
   accepts(): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = connect(this.#parts.paths.containerdSocket);
@@ -57,12 +63,16 @@ export class ContainerdProcess {
   /** Resolves with the running process, not yet ready. Of two started at once, the one that got the database lives. */
   async spawn(): Promise<HostProcess> {
     const { paths, processes, programs } = this.#parts;
-    await this.boundLog();
-    const log = await open(paths.containerdLogFile, 'a', 0o600);
+    const log = await this.#openLog();
     try {
       const { NOTIFY_SOCKET: _, ...env } = process.env; // it would report itself ready in our place
       const argv = ['--config', paths.containerdConfigFile];
-      const child = spawn('containerd', argv, { detached: true, stdio: ['ignore', log.fd, log.fd], cwd: '/', env: { ...env, PATH: programs.searchPath } });
+      const child = spawn('containerd', argv, {
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd],
+        cwd: '/',
+        env: { ...env, PATH: programs.searchPath },
+      });
       await Promise.race([once(child, 'spawn'), once(child, 'error').then(([error]) => Promise.reject(error))]);
       child.unref();
       const found = processes.find('containerd').find(({ pid }) => pid === child.pid);
@@ -89,7 +99,10 @@ export class ContainerdProcess {
       if (!processes.isAlive(running)) throw new HookletError('hostLacks', `containerd ended as it started: ${await this.#lastWords()}`);
       await clock.waitUntil(addMs(clock.now(), pollMs), NEVER);
     }
-    throw new HookletError('hostLacks', `containerd did not answer within ${readyWithinMs / 1000} s: ${last}; see "${this.#parts.paths.containerdLogFile}"`);
+    throw new HookletError(
+      'hostLacks',
+      `containerd did not answer within ${readyWithinMs / 1000} s: ${last}; see "${this.#parts.paths.containerdLogFile}"`,
+    );
   }
 
   /** Resolves when the process has ended, seen at once by its socket. Abort rejects with the signal's reason. */
@@ -117,10 +130,23 @@ export class ContainerdProcess {
   /** Moves a log that has grown large aside. By copying: containerd and every shim hold the file itself open for appending. */
   async boundLog(): Promise<void> {
     const { containerdLogFile } = this.#parts.paths;
-    const size = await stat(containerdLogFile).then((found) => found.size, () => 0);
+    const size = await stat(containerdLogFile).then(
+      (found) => found.size,
+      () => 0,
+    );
     if (size <= logLimitBytes) return;
     await copyFile(containerdLogFile, `${containerdLogFile}.1`).catch(() => {}); // no room for two: what comes is worth more than what was
     await truncate(containerdLogFile);
+  }
+
+  async #openLog(): Promise<FileHandle> {
+    const { containerdLogFile } = this.#parts.paths;
+    try {
+      await this.boundLog();
+      return await open(containerdLogFile, 'a', 0o600);
+    } catch (error) {
+      throw new HookletError('hostLacks', `Cannot open containerd's log "${containerdLogFile}": ${messageOf(error)}`, { cause: error });
+    }
   }
 
   /** Without those that containerd has forked but that have not become another program yet. */
@@ -128,7 +154,6 @@ export class ContainerdProcess {
     const all = this.#parts.processes.find('containerd').filter(({ argv }) => argv.includes(this.#parts.paths.containerdConfigFile));
     return all.filter(({ parentPid }) => !all.some(({ pid }) => pid === parentPid));
   }
-
 
   async #lastWords(): Promise<string> {
     const text = await readFile(this.#parts.paths.containerdLogFile, 'utf8').catch(() => '');

@@ -29,7 +29,12 @@ export class ContainerdSignals implements ContainerSignals {
   }
 
   async imageStopSignal(image: string): Promise<string | undefined> {
-    const { image: found } = await this.#channel.unary({ ...call, service: ImagesDefinition, method: 'get', request: { name: storedName(image) } });
+    const { image: found } = await this.#channel.unary({
+      ...call,
+      service: ImagesDefinition,
+      method: 'get',
+      request: { name: storedName(image) },
+    });
     const configDigest = await this.#configDigest(found?.target?.digest ?? '', 0);
     const config = member(await readJsonBlob(this.#channel, configDigest), 'config');
     const signal = member(config, 'StopSignal');
@@ -43,7 +48,10 @@ export class ContainerdSignals implements ContainerSignals {
     if (Array.isArray(manifests) && depth < 2) {
       const own = manifests.find((manifest: unknown) => {
         const platform = member(manifest, 'platform');
-        return platform === undefined || (member(platform, 'os') === ownPlatform.os && member(platform, 'architecture') === ownPlatform.architecture);
+        return (
+          platform === undefined ||
+          (member(platform, 'os') === ownPlatform.os && member(platform, 'architecture') === ownPlatform.architecture)
+        );
       });
       return this.#configDigest(String(member(own, 'digest')), depth + 1);
     }
@@ -71,7 +79,8 @@ function signalNumber(name: string): number {
   const realTime = /^SIGRT(MIN|MAX)(?:([+-])(\d+))?$/.exec(name);
   const known = (constants.signals as Readonly<Record<string, number | undefined>>)[name];
   const number = realTime === null ? known : (realTime[1] === 'MIN' ? rtMin : rtMax) + Number(`${realTime[2] ?? '+'}${realTime[3] ?? '0'}`);
-  if (number === undefined || number < 1 || number > rtMax) throw new HookletError('badInput', `${name} is no signal; write it as SIGTERM or SIGRTMIN+3`);
+  if (number === undefined || number < 1 || number > rtMax)
+    throw new HookletError('badInput', `${name} is no signal; write it as SIGTERM or SIGRTMIN+3`);
   return number;
 }
 

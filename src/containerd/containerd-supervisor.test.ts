@@ -13,6 +13,7 @@ class FakeContainerd {
   /** Why the next starts fail. */
   readonly failures: string[] = [];
   swept = 0;
+  containersLive = false;
   #end = Promise.withResolvers<void>();
 
   runs(): void {
@@ -24,6 +25,7 @@ class FakeContainerd {
     this.#end.resolve();
   }
   find = (): HostProcess | undefined => this.running;
+  hasShims = (): boolean => this.containersLive;
   accepts = async (): Promise<boolean> => this.running !== undefined;
   boundLog = async (): Promise<void> => {};
   spawn = async (): Promise<HostProcess> => {
@@ -51,7 +53,13 @@ function setUp() {
     containerd.swept += 1;
     return [];
   };
-  const supervisor = new ContainerdSupervisor({ process: containerd, socket: '/run/x.sock', prepare: async () => {}, sweep: { sweepAll }, clock });
+  const supervisor = new ContainerdSupervisor({
+    process: containerd,
+    socket: '/run/x.sock',
+    prepare: async () => {},
+    sweep: { sweepAll },
+    clock,
+  });
   const events: RuntimeSupervisorEvent[] = [];
   supervisor.onEvent((event) => events.push(event));
   return { containerd, clock, supervisor, events };
@@ -72,6 +80,14 @@ describe('ContainerdSupervisor', () => {
     assert.equal((await supervisor.ensureRunning()).found, true);
     assert.equal(containerd.starts, 0);
     await supervisor.stop();
+  });
+
+  it('ensureRunning() says found of one that died but whose containers live on', async () => {
+    const { containerd, supervisor } = setUp();
+    containerd.containersLive = true;
+    assert.equal((await supervisor.ensureRunning()).found, true);
+    assert.equal(containerd.starts, 1);
+    supervisor.leave();
   });
 
   it('ensureRunning() replaces one that does not answer', async () => {

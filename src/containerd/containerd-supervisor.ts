@@ -17,9 +17,9 @@ import type { RuntimeSupervisor, RuntimeSupervisorEvent } from '../ports/runtime
 import type { ContainerdProcess } from './containerd-process.ts';
 
 export interface ContainerdSupervisorParts {
-  readonly process: Pick<ContainerdProcess, 'find' | 'accepts' | 'spawn' | 'waitReady' | 'ended' | 'end' | 'boundLog'>;
+  readonly process: Pick<ContainerdProcess, 'find' | 'hasShims' | 'accepts' | 'spawn' | 'waitReady' | 'ended' | 'end' | 'boundLog'>;
   readonly socket: string;
-  /** Makes what must lie on disk before a start. */
+  /** Makes what must lie on disk before a start; idempotent. */
   readonly prepare: () => Promise<void>;
   readonly sweep: Pick<LeftoverSweep, 'sweepAll'>;
   readonly clock: Clock;
@@ -74,20 +74,24 @@ export class ContainerdSupervisor implements RuntimeSupervisor {
   }
 
   async #ensure(): Promise<{ readonly socket: string; readonly found: boolean }> {
+    const hasContainers = this.#parts.process.hasShims();
     const { running, found } = await this.#bringUp();
     this.#watch = Promise.all([this.#keepRunning(running), this.#keepLogBounded()]);
-    return { socket: this.#parts.socket, found };
+    return { socket: this.#parts.socket, found: found || hasContainers };
   }
 
   /** Resolves with a process that answers: one that is there (`found`), else one that is started now. */
   async #bringUp(): Promise<{ readonly running: HostProcess; readonly found: boolean }> {
+    // Also for one that is there: what was asked for and does not fit it is refused now, not at its first restart.
+    await this.#parts.prepare();
     for (let there = this.#parts.process.find(); there !== undefined; there = this.#parts.process.find()) {
-      const answers = await this.#parts.process.waitReady(there).then(() => true, () => false);
+      const answers = await this.#parts.process.waitReady(there).then(
+        () => true,
+        () => false,
+      );
       if (answers) return { running: there, found: true };
       await this.#parts.process.end(there);
     }
-    this.#throwIfLeaving();
-    await this.#parts.prepare();
     this.#throwIfLeaving();
     const started = await this.#parts.process.spawn();
     try {

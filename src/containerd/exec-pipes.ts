@@ -12,7 +12,18 @@
  * 5. Its folder is the last word of its command line, so that people and `reset` can find it below /proc.
  */
 import { spawn } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 
@@ -100,7 +111,14 @@ export class ExecPipes {
 
   /** Every pair that belongs to an exec, also of earlier agents. */
   owners(): readonly PipeOwner[] {
-    return this.#dirs().map(readOwner).filter((owner) => owner !== undefined);
+    return this.#dirs()
+      .map(readOwner)
+      .filter((owner) => owner !== undefined);
+  }
+
+  /** The pair of one of whose pipes this is the path. */
+  removeAt(pipe: string): void {
+    this.#release(this.#dirOf(pipe));
   }
 
   /** Idempotent. */
@@ -187,5 +205,9 @@ function readOwner(dir: string): PipeOwner | undefined {
 }
 
 function cannotHold(dir: string, cause: unknown): HookletError {
-  return new HookletError('hostLacks', `Cannot make named pipes in ${dir}; check that /bin/sh and mkfifo exist and that the disk is not full`, { cause });
+  return new HookletError(
+    'hostLacks',
+    `Cannot make named pipes in ${dir}; check that /bin/sh and mkfifo exist and that the disk is not full`,
+    { cause },
+  );
 }

@@ -5,30 +5,37 @@ const pathPattern = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:\
 const hostPattern = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]+)?$/;
 const tagPattern = /^[\w][\w.-]{0,127}$/;
 const digestPattern = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+const maxLength = 255;
 
 /**
  * The name under which containerd keeps an image: "busybox" is "docker.io/library/busybox:latest".
  * Throws `badInput` for what is no image name.
  */
 export function fullImageName(name: string): string {
-  const { rest, digest } = cutDigest(name);
-  const slash = rest.indexOf('/');
-  const first = slash < 0 ? '' : rest.slice(0, slash);
-  const hasHost = first.includes('.') || first.includes(':') || first === 'localhost';
-  const host = hasHost ? first : 'docker.io';
-  const remainder = hasHost ? rest.slice(slash + 1) : slash < 0 ? `library/${rest}` : rest;
-  const colon = remainder.indexOf(':');
-  const path = colon < 0 ? remainder : remainder.slice(0, colon);
-  const tag = colon < 0 ? undefined : remainder.slice(colon + 1);
-  const wellFormed = name.length <= 255 && hostPattern.test(host) && pathPattern.test(path) && (tag === undefined || tagPattern.test(tag));
-  if (!wellFormed || (digest !== undefined && !digestPattern.test(digest))) {
-    throw new HookletError('badInput', `${JSON.stringify(name.slice(0, 300))} is no image name; write it as registry/path:tag in lower case`);
+  const [reference = '', digest] = cut(name, '@');
+  const { host, remainder } = splitHost(reference);
+  const [path = '', tag] = cut(remainder, ':');
+  const matches = (pattern: RegExp, part: string | undefined): boolean => part === undefined || pattern.test(part);
+  const wellFormed = matches(hostPattern, host) && matches(pathPattern, path) && matches(tagPattern, tag) && matches(digestPattern, digest);
+  if (!wellFormed || name.length > maxLength) {
+    throw new HookletError(
+      'badInput',
+      `${JSON.stringify(name.slice(0, maxLength))} is no image name; write it as registry/path:tag in lower case`,
+    );
   }
   const shownTag = tag ?? (digest === undefined ? 'latest' : undefined);
   return `${host}/${path}${shownTag === undefined ? '' : `:${shownTag}`}${digest === undefined ? '' : `@${digest}`}`;
 }
 
-function cutDigest(name: string): { rest: string; digest: string | undefined } {
-  const at = name.indexOf('@');
-  return at < 0 ? { rest: name, digest: undefined } : { rest: name.slice(0, at), digest: name.slice(at + 1) };
+/** What stands before the first slash is a registry when it looks like a host; otherwise the registry is Docker's. */
+function splitHost(reference: string): { readonly host: string; readonly remainder: string } {
+  const [first = '', rest] = cut(reference, '/');
+  if (rest === undefined) return { host: 'docker.io', remainder: `library/${reference}` };
+  const isHost = first === 'localhost' || /[.:]/.test(first);
+  return isHost ? { host: first, remainder: rest } : { host: 'docker.io', remainder: reference };
+}
+
+function cut(text: string, mark: string): readonly [string, string | undefined] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 }

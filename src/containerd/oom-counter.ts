@@ -8,18 +8,26 @@ import { join } from 'node:path';
  */
 export function oomFileOf(pid: number, proc = '/proc'): string | undefined {
   try {
-    const groups = readFileSync(join(proc, String(pid), 'cgroup'), 'utf8').split('\n').map((line) => line.split(':'));
+    const groups = readFileSync(join(proc, String(pid), 'cgroup'), 'utf8')
+      .split('\n')
+      .map((line) => line.split(':'));
     const mounts = readFileSync(join(proc, 'self/mountinfo'), 'utf8').split('\n');
     const v1 = groups.find(([, controllers]) => controllers?.split(',').includes('memory'))?.[2];
     const v2 = groups.find(([id]) => id === '0')?.[2];
-    if (v1 !== undefined) return below(mounts, (type, options) => type === 'cgroup' && options.split(',').includes('memory'), v1, 'memory.oom_control');
+    if (v1 !== undefined)
+      return below(mounts, (type, options) => type === 'cgroup' && options.split(',').includes('memory'), v1, 'memory.oom_control');
     return v2 === undefined ? undefined : below(mounts, (type) => type === 'cgroup2', v2, 'memory.events');
   } catch {
     return undefined;
   }
 }
 
-function below(mounts: readonly string[], wanted: (type: string, options: string) => boolean, path: string, file: string): string | undefined {
+function below(
+  mounts: readonly string[],
+  wanted: (type: string, options: string) => boolean,
+  path: string,
+  file: string,
+): string | undefined {
   for (const mount of mounts) {
     const [before = '', after = ''] = mount.split(' - ');
     const [, , , root = '/', mountPoint = ''] = before.split(' ');
@@ -33,7 +41,9 @@ function below(mounts: readonly string[], wanted: (type: string, options: string
 /** Undefined when the cgroup is gone (its container has ended) or does not count. */
 export function readOomKills(file: string): number | undefined {
   try {
-    const line = readFileSync(file, 'utf8').split('\n').find((text) => text.startsWith('oom_kill '));
+    const line = readFileSync(file, 'utf8')
+      .split('\n')
+      .find((text) => text.startsWith('oom_kill '));
     return line === undefined ? undefined : Number(line.slice('oom_kill '.length));
   } catch {
     return undefined;

@@ -12,7 +12,8 @@ const pick = (routes: string, asked?: string, stored?: string) => pickSubnet(pat
 describe('pickSubnet()', () => {
   it('chooses a free one at first', () => assert.equal(pick(''), '10.200.7.0/24'));
 
-  it('keeps the stored one, which its own bridge does not take', () => assert.equal(pick(ownRoute, undefined, '10.200.9.0/24'), '10.200.9.0/24'));
+  it('keeps the stored one, which its own bridge does not take', () =>
+    assert.equal(pick(ownRoute, undefined, '10.200.9.0/24'), '10.200.9.0/24'));
 
   it('chooses anew when another interface has taken the stored one', () => {
     assert.equal(pick(route('eth1', '0009C80A'), undefined, '10.200.9.0/24'), '10.200.7.0/24');
@@ -21,7 +22,10 @@ describe('pickSubnet()', () => {
   it('takes the one that was asked for', () => assert.equal(pick('', '10.1.2.0/24', '10.200.9.0/24'), '10.1.2.0/24'));
 
   it('refuses another one than the bridge that is up has', () => {
-    assert.throws(() => pick(ownRoute, '10.1.2.0/24', '10.200.9.0/24'), (error) => hasCode(error, 'hostLacks') && error.message.includes('hkl00000007'));
+    assert.throws(
+      () => pick(ownRoute, '10.1.2.0/24', '10.200.9.0/24'),
+      (error) => hasCode(error, 'hostLacks') && error.message.includes('hkl00000007'),
+    );
     assert.equal(pick(ownRoute, '10.200.9.0/24', '10.200.9.0/24'), '10.200.9.0/24');
   });
 });

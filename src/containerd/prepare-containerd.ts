@@ -27,8 +27,24 @@ export interface ContainerdPreparation {
   readonly subnet?: string | undefined;
 }
 
-/** Idempotent. */
-export async function prepareContainerd({ paths, programs, subnet }: ContainerdPreparation): Promise<void> {
+/** Idempotent: what is there already and right is not touched, a containerd that runs watches it. */
+export async function prepareContainerd(preparation: ContainerdPreparation): Promise<void> {
+  try {
+    await prepare(preparation);
+  } catch (error) {
+    if (error instanceof HookletError) throw error;
+    const { stateDir } = preparation.paths;
+    throw new HookletError(
+      'hostLacks',
+      `Cannot prepare containerd in "${stateDir}": ${messageOf(error)}; free space, or name another --state-dir`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function prepare({ paths, programs, subnet }: ContainerdPreparation): Promise<void> {
   for (const dir of [paths.containerdRoot, paths.runDir, paths.cniConfigDir]) await mkdir(dir, { recursive: true, mode: 0o700 });
   const stored = await readChoices(paths.hostChoicesFile);
   const [snapshotter, cniBinDir, mayLowerOomScore, forwardingIsDropped] = await Promise.all([
@@ -39,9 +55,9 @@ export async function prepareContainerd({ paths, programs, subnet }: ContainerdP
   ]);
   const routes = await readFile('/proc/net/route', 'utf8');
   const choices = { snapshotter, subnet: pickSubnet(paths, routes, { asked: subnet, stored: stored?.subnet }) };
-  if (JSON.stringify(choices) !== JSON.stringify(stored)) await replaceFile(paths.hostChoicesFile, `${JSON.stringify(choices)}\n`);
-  await replaceFile(paths.containerdConfigFile, containerdConfig({ paths, snapshotter, cniBinDir, mayLowerOomScore }));
-  await replaceFile(conflistFile(paths.cniConfigDir), cniConflist({ paths, subnet: choices.subnet, forwardingIsDropped }));
+  await putFile(paths.hostChoicesFile, `${JSON.stringify(choices)}\n`);
+  await putFile(paths.containerdConfigFile, containerdConfig({ paths, snapshotter, cniBinDir, mayLowerOomScore }));
+  await putFile(conflistFile(paths.cniConfigDir), cniConflist({ paths, subnet: choices.subnet, forwardingIsDropped }));
 }
 
 /** The stored subnet stays as long as no other route wants it: Pods that live have addresses of it. */
@@ -54,7 +70,10 @@ export function pickSubnet(
   if (wish.asked !== undefined) {
     const asked = checkSubnet(wish.asked, taken);
     if (asked !== wish.stored && new RegExp(`^${paths.bridgeName}\\s`, 'm').test(procNetRoute)) {
-      throw new HookletError('hostLacks', `Cannot change the subnet from ${wish.stored ?? 'an unknown one'} to ${asked} while bridge "${paths.bridgeName}" is up; stop all Pods first`);
+      throw new HookletError(
+        'hostLacks',
+        `Cannot change the subnet from ${wish.stored ?? 'an unknown one'} to ${asked} while bridge "${paths.bridgeName}" is up; stop all Pods first`,
+      );
     }
     return asked;
   }
@@ -80,7 +99,14 @@ async function chooseSnapshotter(programs: Programs, root: string): Promise<Choi
   try {
     const [lower, upper, work, merged] = ['lower', 'upper', 'work', 'merged'].map((name) => join(dir, name));
     for (const each of [lower, upper, work, merged]) await mkdir(each as string);
-    await programs.run('mount', ['-t', 'overlay', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work}`, merged as string]);
+    await programs.run('mount', [
+      '-t',
+      'overlay',
+      'overlay',
+      '-o',
+      `lowerdir=${lower},upperdir=${upper},workdir=${work}`,
+      merged as string,
+    ]);
     await programs.run('umount', [merged as string]);
     return 'overlayfs';
   } catch {
@@ -92,7 +118,10 @@ async function chooseSnapshotter(programs: Programs, root: string): Promise<Choi
 
 async function findCniBinDir(): Promise<string> {
   for (const dir of cniBinDirs) {
-    const found = await access(join(dir, 'bridge')).then(() => true, () => false);
+    const found = await access(join(dir, 'bridge')).then(
+      () => true,
+      () => false,
+    );
     if (found) return dir;
   }
   throw new HookletError('hostLacks', `No CNI plugins in ${cniBinDirs.join(', ')}; install containernetworking-plugins`);
@@ -112,13 +141,14 @@ async function dropsForwarded(programs: Programs): Promise<boolean> {
 }
 
 /** Written aside and renamed: a reader never sees half a file, and neither does the next start after a full disk. */
-async function replaceFile(path: string, text: string): Promise<void> {
+async function putFile(path: string, text: string): Promise<void> {
+  if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return;
   const aside = `${path}.${randomUUID()}`;
   try {
     await writeFile(aside, text, { mode: 0o600 });
     await rename(aside, path);
   } catch (error) {
     await rm(aside, { force: true });
-    throw new HookletError('hostLacks', `Cannot write "${path}": ${messageOf(error)}`, { cause: error });
+    throw error;
   }
 }

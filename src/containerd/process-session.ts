@@ -26,7 +26,9 @@ export interface Injected {
 export function injectedInto({ init, argv, pids }: Injected, proc = '/proc'): number[] {
   const shim = statOf(init, proc)?.parent;
   const wanted = argv.map((arg) => `${arg}\0`).join('');
-  return pids.filter((pid) => pid !== init && shim !== undefined && statOf(pid, proc)?.parent === shim && read(pid, 'cmdline', proc) === wanted);
+  return pids.filter(
+    (pid) => pid !== init && shim !== undefined && statOf(pid, proc)?.parent === shim && read(pid, 'cmdline', proc) === wanted,
+  );
 }
 
 /** Undefined for a process that is gone, or a zombie. */

@@ -28,38 +28,57 @@ interface Extended {
 
 export async function indexTar(readAt: ReadAt, totalBytes: number): Promise<ReadonlyMap<string, TarEntry>> {
   const entries = new Map<string, TarEntry>();
-  let next: Extended = {};
+  /** What extended headers say of the entry that follows them. */
+  let said: Extended = {};
   for (let offset = 0, count = 0; offset + block <= totalBytes; count++) {
     if (count > maxEntries) throw bad(`it has more than ${maxEntries} entries`);
-    const header = await readAt(offset, block);
-    if (header.length < block || header.every((byte) => byte === 0)) break;
-    checkSum(header, offset);
-    const type = String.fromCharCode(header[156] ?? 0);
-    const size = next.size ?? number(header, 124, 12);
-    const data = offset + block;
-    if (data + size > totalBytes) throw bad(`the entry at byte ${offset} goes beyond its end; the file is cut off`);
-    offset = data + Math.ceil(size / block) * block;
-    if (type === 'x' || type === 'L' || type === 'K') {
-      if (size > maxLongHeader) throw bad(`the header at byte ${data - block} has ${size} bytes`);
-      next = { ...next, ...extended(type, await readAt(data, size)) };
-      continue;
+    const found = await readHeader(readAt, offset, said, totalBytes);
+    if (found === undefined) break;
+    offset = found.offset + Math.ceil(found.size / block) * block;
+    if (isExtended(found.type)) {
+      said = { ...said, ...(await readExtended(readAt, found)) };
+    } else if (found.type !== 'g') {
+      const entry = toEntry(found);
+      if (entry !== undefined) entries.set(normalPath(found.path), entry);
+      said = {};
     }
-    if (type === 'g') continue;
-    const entry = toEntry(type, { header, next, offset: data, size });
-    if (entry !== undefined) entries.set(normalPath(next.path ?? headerPath(header)), entry);
-    next = {};
   }
   return entries;
 }
 
-function toEntry(type: string, found: { header: Buffer; next: Extended; offset: number; size: number }): TarEntry | undefined {
-  const { header, next, offset, size } = found;
+interface Header {
+  readonly type: string;
+  readonly path: string;
+  readonly linkpath: string;
+  /** Of the data. */
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Undefined at the end of the archive. */
+async function readHeader(readAt: ReadAt, at: number, said: Extended, totalBytes: number): Promise<Header | undefined> {
+  const header = await readAt(at, block);
+  if (header.length < block || header.every((byte) => byte === 0)) return undefined;
+  checkSum(header, at);
+  const type = String.fromCharCode(header[156] ?? 0);
+  const size = (isExtended(type) ? undefined : said.size) ?? number(header, 124, 12);
+  const offset = at + block;
+  if (offset + size > totalBytes) throw bad(`the entry at byte ${at} goes beyond its end; the file is cut off`);
+  return { type, path: said.path ?? headerPath(header), linkpath: said.linkpath ?? text(header, 157, 100), offset, size };
+}
+
+const isExtended = (type: string): boolean => type === 'x' || type === 'L' || type === 'K';
+
+async function readExtended(readAt: ReadAt, { type, offset, size }: Header): Promise<Extended> {
+  if (size > maxLongHeader) throw bad(`the header at byte ${offset - block} has ${size} bytes`);
+  return extended(type, await readAt(offset, size));
+}
+
+function toEntry({ type, path, linkpath, offset, size }: Header): TarEntry | undefined {
   if (type === '0' || type === '\0' || type === '7') return { kind: 'file', offset, size };
   if (type !== '1' && type !== '2') return undefined;
-  const link = next.linkpath ?? text(header, 157, 100);
-  const from = next.path ?? headerPath(header);
   // A symbolic link is relative to its own folder, a hard link to the root of the archive.
-  const target = type === '1' ? link : `${from.slice(0, from.lastIndexOf('/') + 1)}${link}`;
+  const target = type === '1' ? linkpath : `${path.slice(0, path.lastIndexOf('/') + 1)}${linkpath}`;
   return { kind: 'link', offset, size: 0, target: normalPath(target) };
 }
 

@@ -3,16 +3,16 @@ import type { ContainerMount, ContainerSpec, SandboxSpec } from '../core/runtime
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
 import {
   type Container,
-  type ContainerStatus,
-  type DeepPartial,
   type ContainerConfig,
+  type ContainerStatus,
   ContainerState as CriContainerState,
+  PodSandboxState as CriSandboxState,
+  type DeepPartial,
   MountPropagation,
   NamespaceMode,
   type PodSandbox,
   type PodSandboxConfig,
   type PodSandboxStatus,
-  PodSandboxState as CriSandboxState,
   Protocol,
 } from './gen/cri.ts';
 

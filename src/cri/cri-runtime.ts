@@ -46,7 +46,12 @@ export class CriRuntime implements ContainerRuntime {
 
   async listContainers(uid?: string): Promise<readonly ContainerState[]> {
     const request = { filter: { labelSelector: labelSelector(this.#instanceId, uid) } };
-    const { containers } = await this.#channel.unary({ service: runtimeService, method: 'listContainers', request, deadlineMs: callDeadline });
+    const { containers } = await this.#channel.unary({
+      service: runtimeService,
+      method: 'listContainers',
+      request,
+      deadlineMs: callDeadline,
+    });
     const states = await Promise.all(
       containers.map(async (item) => {
         // The list has neither times nor exit code; a container that never started has none of them.
@@ -65,11 +70,15 @@ export class CriRuntime implements ContainerRuntime {
   }
 
   async stopPodSandbox(podSandboxId: string): Promise<void> {
-    await unlessGone(this.#channel.unary({ service: runtimeService, method: 'stopPodSandbox', request: { podSandboxId }, deadlineMs: callDeadline }));
+    await unlessGone(
+      this.#channel.unary({ service: runtimeService, method: 'stopPodSandbox', request: { podSandboxId }, deadlineMs: callDeadline }),
+    );
   }
 
   async removePodSandbox(podSandboxId: string): Promise<void> {
-    await unlessGone(this.#channel.unary({ service: runtimeService, method: 'removePodSandbox', request: { podSandboxId }, deadlineMs: callDeadline }));
+    await unlessGone(
+      this.#channel.unary({ service: runtimeService, method: 'removePodSandbox', request: { podSandboxId }, deadlineMs: callDeadline }),
+    );
   }
 
   async createContainer(podSandboxId: string, sandbox: SandboxSpec, spec: ContainerSpec): Promise<string> {
@@ -93,7 +102,9 @@ export class CriRuntime implements ContainerRuntime {
   }
 
   async removeContainer(containerId: string): Promise<void> {
-    await unlessGone(this.#channel.unary({ service: runtimeService, method: 'removeContainer', request: { containerId }, deadlineMs: callDeadline }));
+    await unlessGone(
+      this.#channel.unary({ service: runtimeService, method: 'removeContainer', request: { containerId }, deadlineMs: callDeadline }),
+    );
   }
 
   async imageId(image: string): Promise<string | undefined> {
@@ -123,7 +134,10 @@ export class CriRuntime implements ContainerRuntime {
     return { exitCode: reply.exitCode, stdout: Buffer.from(reply.stdout), stderr: Buffer.from(reply.stderr) };
   }
 
-  #status<M extends 'podSandboxStatus' | 'containerStatus'>(method: M, request: M extends 'containerStatus' ? { containerId: string } : { podSandboxId: string }) {
+  #status<M extends 'podSandboxStatus' | 'containerStatus'>(
+    method: M,
+    request: M extends 'containerStatus' ? { containerId: string } : { podSandboxId: string },
+  ) {
     return this.#channel.unary({ service: runtimeService, method, request, deadlineMs: callDeadline });
   }
 }

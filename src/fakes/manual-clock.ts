@@ -16,15 +16,20 @@ interface Wait {
   forget(): void;
 }
 
-/** Turns of the event loop that count as "settled". A turn runs every microtask there is, however long the chain. */
-const settleTurns = 20;
+/**
+ * Turns of the event loop that count as "settled". A turn runs every microtask there is, however long the chain; a program
+ * that only waits on promises and this clock needs no more than two.
+ */
+const SETTLE_TURNS = 20;
 
 export class ManualClock implements Clock {
   #now: Instant;
   #boots = 1;
+  readonly #settleTurns: number;
   readonly #waits = new Set<Wait>();
 
-  constructor(start: { readonly wallMs?: number; readonly monotonicMs?: number } = {}) {
+  constructor(start: { readonly wallMs?: number; readonly monotonicMs?: number; readonly settleTurns?: number } = {}) {
+    this.#settleTurns = start.settleTurns ?? SETTLE_TURNS;
     this.#now = {
       bootId: 'boot-1',
       monotonicMs: start.monotonicMs ?? 1000,
@@ -89,7 +94,7 @@ export class ManualClock implements Clock {
 
   /** Lets the program run, at the present moment, until it only waits. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < settleTurns; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+    for (let turn = 0; turn < this.#settleTurns; turn += 1) await new Promise<void>((resolve) => setImmediate(resolve));
   }
 
   /** Somebody set the wall clock. Only waits for moments of another boot notice. */

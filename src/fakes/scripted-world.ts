@@ -125,7 +125,10 @@ export class ScriptedWorld {
   startExec(exec: ScriptedExec): void {
     const { containerId, execId } = exec;
     const { takesMs, exitCode, endsContainerWith, startError } = exec.program;
-    if (startError !== undefined) throw new HookletError('runtimeFailed', startError);
+    if (startError !== undefined) {
+      this.execs.delete(`${containerId}/${execId}`);
+      throw new HookletError('runtimeFailed', startError);
+    }
     if (this.containers.get(containerId)?.state.phase !== 'running') throw new HookletError('runtimeFailed', `Cannot start exec "${execId}": its container is not running`);
     exec.phase = 'running';
     this.#did('execStarted', containerId, execId);

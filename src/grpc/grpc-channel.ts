@@ -7,7 +7,7 @@
  * 3. Nothing is retried here: whether a call without an answer has happened is the caller's question.
  */
 import { once } from 'node:events';
-import { type CallOptions, type ClientReadableStream, Client, credentials, Metadata } from '@grpc/grpc-js';
+import { type CallOptions, Client, type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
 import type { RequestOf, ResponseOf, RpcCall, RpcChannel, RpcService } from '../ports/rpc-channel.ts';
 import { translateRpcError } from './rpc-error.ts';
 
@@ -36,7 +36,12 @@ export class GrpcChannel implements RpcChannel {
       if (call.signal?.aborted) return reject(call.signal.reason);
       const onAbort = () => running.cancel();
       const running = this.#client.makeUnaryRequest<RequestOf<S, M>, ResponseOf<S, M>>(
-        path, encode, decode, call.request, metadataOf(call.headers), callOptions(call.deadlineMs),
+        path,
+        encode,
+        decode,
+        call.request,
+        metadataOf(call.headers),
+        callOptions(call.deadlineMs),
         (error, response) => {
           call.signal?.removeEventListener('abort', onAbort);
           if (call.signal?.aborted) reject(call.signal.reason);
@@ -52,7 +57,12 @@ export class GrpcChannel implements RpcChannel {
     const { path, name, encode, decode } = codec(call.service, call.method);
     call.signal?.throwIfAborted();
     const stream: ClientReadableStream<ResponseOf<S, M>> = this.#client.makeServerStreamRequest(
-      path, encode, decode, call.request, metadataOf(call.headers), callOptions(call.deadlineMs),
+      path,
+      encode,
+      decode,
+      call.request,
+      metadataOf(call.headers),
+      callOptions(call.deadlineMs),
     );
     const onAbort = () => stream.cancel();
     call.signal?.addEventListener('abort', onAbort, { once: true });
@@ -73,11 +83,17 @@ export class GrpcChannel implements RpcChannel {
   ): Promise<ResponseOf<S, M> | undefined> {
     const { path, name, encode, decode } = codec(call.service, call.method);
     const stream = this.#client.makeBidiStreamRequest<RequestOf<S, M>, ResponseOf<S, M>>(
-      path, encode, decode, metadataOf(call.headers), callOptions(call.deadlineMs),
+      path,
+      encode,
+      decode,
+      metadataOf(call.headers),
+      callOptions(call.deadlineMs),
     );
     let last: ResponseOf<S, M> | undefined;
     const ended = new Promise<void>((resolve, reject) => {
-      stream.on('data', (response: ResponseOf<S, M>) => { last = response; });
+      stream.on('data', (response: ResponseOf<S, M>) => {
+        last = response;
+      });
       stream.on('end', resolve);
       stream.on('error', (error) => reject(translateRpcError(name, error)));
     });

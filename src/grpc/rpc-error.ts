@@ -7,6 +7,8 @@ const byWords: readonly (readonly [RegExp, ErrorCode])[] = [
   // containerd, cri-o: a create of the same name is in progress, or was left behind by a client that went away
   [/\bname "?[^"]*"? is reserved\b/, 'runtimeNameReserved'],
   [/already in (starting|removing) state/, 'runtimeStarting'],
+  // containerd listens some milliseconds before its CRI service knows its containers
+  [/server is not initialized yet/, 'runtimeUnavailable'],
 ];
 
 const byStatus = new Map<status, ErrorCode>([

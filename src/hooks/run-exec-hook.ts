@@ -1,5 +1,6 @@
 /** An exec hook: a process of our own inside the container, or the runtime's ExecSync where it offers nothing better. */
 import { addMs } from '../core/instant.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ExecEnd, ExecProcesses } from '../ports/exec-processes.ts';
 import { boundKept, type KeptStream } from '../ports/hook-output.ts';
 import { hasCode, messageOf } from '../ports/hooklet-error.ts';
@@ -11,12 +12,50 @@ const LAST_WORDS_MS = 2_000;
 export async function runExecHook(run: HookRun, argv: readonly string[], parts: HookParts, signal: AbortSignal): Promise<HookReport> {
   const { nativeExec } = parts;
   if (nativeExec === undefined || run.execId === undefined) return execSyncHook(run, argv, parts, signal);
+  const exec: Exec = { processes: nativeExec, containerId: run.containerId, execId: run.execId, start: run.mode !== 'follow' };
   try {
     if (run.mode === 'deliver') await nativeExec.create(run.containerId, run.execId, argv);
-    return endedByItself(await nativeExec.follow(run.containerId, run.execId, { start: run.mode !== 'follow', signal }));
+    const ended = await followToEnd(exec, parts.clock, signal);
+    // It may have ended by itself before it was killed, or before its container ended: its own exit status is the truth (H2).
+    return signal.aborted && ended.exitCode === KILLED ? endedByUs(endReasonOf(signal), ended) : endedByItself(ended);
   } catch (error) {
-    if (signal.aborted) return endedByUs(run, run.execId, { nativeExec, parts, because: endReasonOf(signal) });
-    return failure(error);
+    return signal.aborted ? endedByUs(endReasonOf(signal), undefined) : failure(error);
+  }
+}
+
+interface Exec {
+  readonly processes: ExecProcesses;
+  readonly containerId: string;
+  readonly execId: string;
+  readonly start: boolean;
+}
+
+/**
+ * Follows the process a little beyond the end of its delivery: the exit status and the output of a process that is killed,
+ * or dies with its container, are told to whoever followed it all along, and to nobody who comes later.
+ */
+async function followToEnd({ processes, containerId, execId, start }: Exec, clock: Clock, signal: AbortSignal): Promise<ExecEnd> {
+  const following = new AbortController();
+  const patience = new AbortController();
+  const end = async (): Promise<void> => {
+    const because = endReasonOf(signal);
+    if (because === 'agentLeaves') return following.abort(because);
+    const kill = (): Promise<void> => processes.kill(containerId, execId).catch(() => undefined);
+    if (because !== 'interrupted') await kill();
+    await clock.waitUntil(addMs(clock.now(), LAST_WORDS_MS), patience.signal).catch(() => undefined);
+    if (patience.signal.aborted) return;
+    // Its start may have been under way when it was killed for the first time.
+    if (because !== 'interrupted') await kill();
+    following.abort(because);
+  };
+  const onAbort = (): void => void end();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  try {
+    return await processes.follow(containerId, execId, { start, signal: following.signal });
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    patience.abort('it has ended');
   }
 }
 
@@ -30,44 +69,10 @@ function failure(error: unknown): HookReport {
   return { outcome: 'failed', reason: messageOf(error) };
 }
 
-interface Ending {
-  readonly nativeExec: ExecProcesses;
-  readonly parts: HookParts;
-  readonly because: HookEndReason;
-}
-
-async function endedByUs(run: HookRun, execId: string, { nativeExec, parts, because }: Ending): Promise<HookReport> {
+function endedByUs(because: HookEndReason, ended: ExecEnd | undefined): HookReport {
   if (because === 'agentLeaves') return 'detached';
-  const ended = because === 'interrupted' ? await lastWords(run, execId, nativeExec, parts) : await killed(run, execId, nativeExec, parts);
-  // It may have ended by itself before it was killed, or before its container ended: its own exit status is the truth (H2).
-  if (ended !== undefined && ended.exitCode !== KILLED) return endedByItself(ended);
-  const { exitCode, output } = ended ?? {};
-  return {
-    outcome: because,
-    reason: because === 'interrupted' ? 'containerExited' : because,
-    ...(exitCode === undefined ? {} : { exitCode }),
-    ...(output === undefined ? {} : { output }),
-  };
-}
-
-async function killed(run: HookRun, execId: string, nativeExec: ExecProcesses, parts: HookParts): Promise<ExecEnd | undefined> {
-  await nativeExec.kill(run.containerId, execId).catch(() => undefined);
-  return lastWords(run, execId, nativeExec, parts);
-}
-
-/** Exit status and output of a process that is about to be gone; undefined when the runtime does not tell in time. */
-async function lastWords(run: HookRun, execId: string, nativeExec: ExecProcesses, { clock }: HookParts): Promise<ExecEnd | undefined> {
-  const patience = new AbortController();
-  const followed = nativeExec.follow(run.containerId, execId, { start: false, signal: patience.signal }).catch(() => undefined);
-  const timer = new AbortController();
-  const waited = clock.waitUntil(addMs(clock.now(), LAST_WORDS_MS), timer.signal).then(
-    () => patience.abort('no answer'),
-    () => undefined,
-  );
-  const end = await followed;
-  timer.abort('answered');
-  await waited;
-  return end;
+  const reason = because === 'interrupted' ? 'containerExited' : because;
+  return { outcome: because, reason, ...(ended === undefined ? {} : { exitCode: ended.exitCode, output: ended.output }) };
 }
 
 /** Dies with its caller and cannot be ended early; what that costs stands in the documentation of runtimes. */
@@ -77,8 +82,7 @@ async function execSyncHook(run: HookRun, argv: readonly string[], { cri }: Hook
     return endedByItself({ exitCode, oomKilled: false, output: { stdout: keep(stdout), stderr: keep(stderr) } });
   } catch (error) {
     if (!signal.aborted) return failure(error);
-    const because = endReasonOf(signal);
-    return because === 'agentLeaves' ? 'detached' : { outcome: because, reason: because === 'interrupted' ? 'containerExited' : because };
+    return endedByUs(endReasonOf(signal), undefined);
   }
 }
 

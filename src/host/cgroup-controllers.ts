@@ -8,7 +8,10 @@ export const neededControllers = ['memory', 'cpu', 'pids'] as const;
  * The version runc will use, and the needed controllers there are. With v1 each hierarchy names its controllers in its
  * mount options; a v2 hierarchy beside them ("hybrid") is for systemd alone. `read` gives a file, or '' when there is none.
  */
-export function cgroupControllers(mountinfo: string, read: (path: string) => string): { readonly version: 1 | 2 | undefined; readonly controllers: readonly string[] } {
+export function cgroupControllers(
+  mountinfo: string,
+  read: (path: string) => string,
+): { readonly version: 1 | 2 | undefined; readonly controllers: readonly string[] } {
   const mounts = parseMountTable(mountinfo);
   const roots = new Set(cgroupRoots(mounts));
   const v1 = mounts.filter(({ fsType, mountPoint }) => fsType === 'cgroup' && roots.has(mountPoint));

@@ -30,7 +30,19 @@ export interface HostFacts {
   readonly iptablesNatWorks: boolean | undefined;
 }
 
-export const programNames = ['containerd', 'containerd-shim-runc-v2', 'runc', 'iptables', 'iptables-save', 'iptables-restore', 'ip', 'mount', 'umount', 'mkfifo', 'sh'] as const;
+export const programNames = [
+  'containerd',
+  'containerd-shim-runc-v2',
+  'runc',
+  'iptables',
+  'iptables-save',
+  'iptables-restore',
+  'ip',
+  'mount',
+  'umount',
+  'mkfifo',
+  'sh',
+] as const;
 export const cniPluginNames = ['bridge', 'host-local', 'loopback', 'portmap'] as const;
 export const cniDirs = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 
@@ -58,7 +70,12 @@ export async function readHostFacts({ paths, programs, quick }: HostFactsRequest
     ipForward: read('/proc/sys/net/ipv4/ip_forward').trim() === '1',
     freeBytes: freeBytes(paths.stateDir),
     bridge: bridgeState(paths.bridgeName),
-    iptablesNatWorks: quick ? undefined : await programs.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']).then(() => true, () => false),
+    iptablesNatWorks: quick
+      ? undefined
+      : await programs.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']).then(
+          () => true,
+          () => false,
+        ),
   };
 }
 

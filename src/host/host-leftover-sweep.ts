@@ -20,6 +20,7 @@ import { settleTransients } from './settle-transients.ts';
 import { livingPids, removeCgroupParent, sweepCgroups } from './sweep-cgroups.ts';
 import { sweepIptables } from './sweep-iptables.ts';
 import { cachedNamespaces, removeBridge, sweepNetworkFiles } from './sweep-network.ts';
+import { sweepPipeKeepers } from './sweep-pipe-keepers.ts';
 import { sweepShimSockets, sweepShims } from './sweep-shims.ts';
 
 export interface HostLeftoverSweepParts {
@@ -48,14 +49,14 @@ export class HostLeftoverSweep implements LeftoverSweep {
 
   async sweepAll(): Promise<readonly SweptLeftover[]> {
     const { paths } = this.#parts;
-    const processes = await this.#sweepProcesses(() => false);
+    const processes = [...(await this.#sweepProcesses(() => false)), ...sweepPipeKeepers(this.#parts.processes, paths.runDir)];
     const sockets = await sweepShimSockets(paths.runDir);
     const table = await readMountTable();
     const mounts = await this.#unmount([...mountsWithin(table, paths.runDir), ...mountsWithin(table, paths.containerdRoot)]);
     const parents = await removeCgroupParent({ roots: cgroupRoots(table), cgroupParent: paths.cgroupParent });
     const network = await this.#sweepNetwork(() => false);
     const bridge = await removeBridge(this.#parts.programs, paths.bridgeName);
-    await rm(paths.cniLeaseDir, { recursive: true, force: true });
+    await rm(paths.cniLeaseDir, { recursive: true, force: true }).catch(() => {});
     if (mountsWithin(await readMountTable(), paths.runDir).length === 0) await removeTree(paths.runDir).catch(() => {});
     return [...processes, ...parents, ...sockets, ...mounts, ...network, ...bridge];
   }
@@ -72,7 +73,10 @@ export class HostLeftoverSweep implements LeftoverSweep {
   }
 
   async #sweepNetwork(lives: Lives): Promise<readonly SweptLeftover[]> {
-    const { programs, paths: { networkName } } = this.#parts;
+    const {
+      programs,
+      paths: { networkName },
+    } = this.#parts;
     const { swept, deadAddresses } = await sweepNetworkFiles(this.#parts.paths, lives);
     return [...swept, ...(await sweepIptables(programs, { networkName, deadAddresses, lives }))];
   }
@@ -81,7 +85,10 @@ export class HostLeftoverSweep implements LeftoverSweep {
   async #unmount(mounts: readonly Mount[]): Promise<readonly SweptLeftover[]> {
     const swept: SweptLeftover[] = [];
     for (const { mountPoint, fsType } of mounts) {
-      const done = await this.#parts.programs.run('umount', ['-l', '-c', mountPoint]).then(() => true, () => false);
+      const done = await this.#parts.programs.run('umount', ['-l', '-c', mountPoint]).then(
+        () => true,
+        () => false,
+      );
       if (!done) continue;
       swept.push({ kind: 'mount', name: mountPoint });
       if (fsType === 'nsfs') await rm(mountPoint, { force: true });

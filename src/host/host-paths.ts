@@ -54,9 +54,13 @@ export async function makeHostDirs(paths: HostPaths): Promise<void> {
     await chmod(paths.runDir, 0o700);
   } catch (error) {
     if (error instanceof HookletError) throw error;
-    throw new HookletError('hostLacks', `Cannot make the state directory "${paths.stateDir}": ${messageOf(error)}; run as root, or name another one with --state-dir`, {
-      cause: error,
-    });
+    throw new HookletError(
+      'hostLacks',
+      `Cannot make the state directory "${paths.stateDir}": ${messageOf(error)}; run as root, or name another one with --state-dir`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
@@ -69,7 +73,10 @@ export async function isStateDir(paths: Pick<HostPaths, 'stateDir' | 'markerFile
 const markerName = (paths: Pick<HostPaths, 'stateDir' | 'markerFile'>): string => paths.markerFile.slice(paths.stateDir.length + 1);
 
 const notOurs = (stateDir: string): HookletError =>
-  new HookletError('badInput', `"${stateDir}" is not empty and not a state directory of hooklet; name an empty or a new one with --state-dir`);
+  new HookletError(
+    'badInput',
+    `"${stateDir}" is not empty and not a state directory of hooklet; name an empty or a new one with --state-dir`,
+  );
 
 /** `realpath` of the part of the path that exists: one directory has one instance id, by whatever name it is called. */
 async function resolveExisting(path: string): Promise<string> {

@@ -17,7 +17,10 @@ export class HostPrograms implements Programs {
   }
 
   find(name: string): string | undefined {
-    return this.searchPath.split(':').map((dir) => join(dir, name)).find(isProgram);
+    return this.searchPath
+      .split(':')
+      .map((dir) => join(dir, name))
+      .find(isProgram);
   }
 
   async run(name: string, args: readonly string[], input = ''): Promise<string> {

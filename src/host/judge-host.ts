@@ -37,7 +37,12 @@ export interface HostJudgement {
 
 /** What the facts mean; the order is the one in which to mend things. */
 export function judgeHost(facts: HostFacts, { bridgeName, stateDir, runtimeIsForeign }: HostJudgement): readonly HostCheck[] {
-  const system = required('operating system', facts.platform === 'linux', facts.platform, 'run hooklet on Linux; "hooklet explain" works anywhere');
+  const system = required(
+    'operating system',
+    facts.platform === 'linux',
+    facts.platform,
+    'run hooklet on Linux; "hooklet explain" works anywhere',
+  );
   if (!system.ok) return [system]; // whatever else is missing there cannot be installed
   const general = [
     system,
@@ -48,13 +53,26 @@ export function judgeHost(facts: HostFacts, { bridgeName, stateDir, runtimeIsFor
   const names = programNames.filter((name) => !runtimeIsForeign || alwaysNeeded.has(name));
   const programs = names.map((name) => judgeProgram(facts, name));
   if (runtimeIsForeign) return [...general, ...programs, space];
-  return [...general, ...programs, ...judgeImagePrograms(facts), judgeCni(facts), ...judgeKernel(facts), ...judgeNetwork(facts, bridgeName), space];
+  return [
+    ...general,
+    ...programs,
+    ...judgeImagePrograms(facts),
+    judgeCni(facts),
+    ...judgeKernel(facts),
+    ...judgeNetwork(facts, bridgeName),
+    space,
+  ];
 }
 
 function judgeProgram(facts: HostFacts, name: (typeof programNames)[number]): HostCheck {
   const path = facts.programs[name];
   const version = facts.versions[name];
-  return required(name, path !== undefined, path === undefined ? 'missing' : version ? `${path}, ${version}` : path, install(packages[name]));
+  return required(
+    name,
+    path !== undefined,
+    path === undefined ? 'missing' : version ? `${path}, ${version}` : path,
+    install(packages[name]),
+  );
 }
 
 function judgeImagePrograms({ staticBusybox, staticTini }: HostFacts): readonly HostCheck[] {
@@ -66,7 +84,8 @@ function judgeImagePrograms({ staticBusybox, staticTini }: HostFacts): readonly 
 
 function judgeCni({ cni }: HostFacts): HostCheck {
   const missing = cniPluginNames.filter((name) => !cni.plugins.includes(name));
-  const found = cni.dir === undefined ? `none in ${cniDirs.join(', ')}` : missing.length === 0 ? cni.dir : `${cni.dir} lacks ${missing.join(', ')}`;
+  const found =
+    cni.dir === undefined ? `none in ${cniDirs.join(', ')}` : missing.length === 0 ? cni.dir : `${cni.dir} lacks ${missing.join(', ')}`;
   return required('CNI plugins', missing.length === 0, found, install('containernetworking-plugins'));
 }
 
@@ -74,17 +93,43 @@ function judgeKernel({ capabilities, cgroup, hasOverlayfs }: HostFacts): readonl
   const has = (bit: bigint) => ((capabilities >> bit) & 1n) === 1n;
   const mayAdminister = has(capSysAdmin) && has(capNetAdmin);
   const lacking = neededControllers.filter((name) => !cgroup.controllers.includes(name));
-  const hierarchy = cgroup.version === undefined ? 'none mounted' : `v${cgroup.version}${lacking.length === 0 ? '' : `, without ${lacking.join(', ')}`}`;
+  const hierarchy =
+    cgroup.version === undefined ? 'none mounted' : `v${cgroup.version}${lacking.length === 0 ? '' : `, without ${lacking.join(', ')}`}`;
   return [
-    required('rights', mayAdminister, mayAdminister ? 'CAP_SYS_ADMIN, CAP_NET_ADMIN' : 'CAP_SYS_ADMIN or CAP_NET_ADMIN is missing', 'in a container, run it privileged'),
-    required('cgroups', lacking.length === 0, hierarchy, 'mount cgroup v2 at /sys/fs/cgroup, or enable the controllers on the kernel command line'),
-    advice('overlayfs', hasOverlayfs, hasOverlayfs ? 'in the kernel' : 'not loaded: images are copied whole for each container', 'modprobe overlay'),
+    required(
+      'rights',
+      mayAdminister,
+      mayAdminister ? 'CAP_SYS_ADMIN, CAP_NET_ADMIN' : 'CAP_SYS_ADMIN or CAP_NET_ADMIN is missing',
+      'in a container, run it privileged',
+    ),
+    required(
+      'cgroups',
+      lacking.length === 0,
+      hierarchy,
+      'mount cgroup v2 at /sys/fs/cgroup, or enable the controllers on the kernel command line',
+    ),
+    advice(
+      'overlayfs',
+      hasOverlayfs,
+      hasOverlayfs ? 'in the kernel' : 'not loaded: images are copied whole for each container',
+      'modprobe overlay',
+    ),
     advice('CAP_SYS_RESOURCE', has(capSysResource), has(capSysResource) ? 'yes' : 'no: containers get no lower OOM score than the agent'),
   ];
 }
 
 function judgeNetwork({ bridge, ipForward, iptablesNatWorks }: HostFacts, bridgeName: string): readonly HostCheck[] {
-  const nat = iptablesNatWorks === undefined ? [] : [required('iptables nat', iptablesNatWorks, iptablesNatWorks ? 'works' : 'fails', 'load the kernel modules nf_tables and nft_chain_nat')];
+  const nat =
+    iptablesNatWorks === undefined
+      ? []
+      : [
+          required(
+            'iptables nat',
+            iptablesNatWorks,
+            iptablesNatWorks ? 'works' : 'fails',
+            'load the kernel modules nf_tables and nft_chain_nat',
+          ),
+        ];
   return [
     ...nat,
     required(
@@ -110,6 +155,10 @@ const install = (packageName: string): string => `apt-get install ${packageName}
 const required = (name: string, ok: boolean, found: string, remedy: string): HostCheck => check('required', { name, ok, found }, remedy);
 const advice = (name: string, ok: boolean, found: string, remedy?: string): HostCheck => check('advice', { name, ok, found }, remedy);
 
-function check(need: HostCheck['need'], { name, ok, found }: Pick<HostCheck, 'name' | 'ok' | 'found'>, remedy: string | undefined): HostCheck {
+function check(
+  need: HostCheck['need'],
+  { name, ok, found }: Pick<HostCheck, 'name' | 'ok' | 'found'>,
+  remedy: string | undefined,
+): HostCheck {
   return ok || remedy === undefined ? { name, need, ok, found } : { name, need, ok, found, remedy };
 }

@@ -27,11 +27,14 @@ export function mountsWithin(mounts: readonly Mount[], dir: string): readonly Mo
 
 /** Where the whole of each cgroup hierarchy is mounted, v1 and v2 alike. */
 export function cgroupRoots(mounts: readonly Mount[]): readonly string[] {
-  return mounts.filter(({ fsType, root }) => (fsType === 'cgroup' || fsType === 'cgroup2') && root === '/').map(({ mountPoint }) => mountPoint);
+  return mounts
+    .filter(({ fsType, root }) => (fsType === 'cgroup' || fsType === 'cgroup2') && root === '/')
+    .map(({ mountPoint }) => mountPoint);
 }
 
 /** Blanks, tabs, newlines and backslashes are written as \040 and the like, bytes of UTF-8 as they are. */
-const unescapeOctal = (text: string): string => text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+const unescapeOctal = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 
 function splitOnce(text: string, separator: string): readonly [string, string] {
   const at = text.indexOf(separator);

@@ -28,7 +28,10 @@ export function ociArchive(images: readonly OciImage[]): Buffer {
   const manifests = images.map((image) => ({
     ...addImage(image, add),
     // containerd reads the first; others know the second, which has only the tag by its definition.
-    annotations: { 'io.containerd.image.name': image.name, 'org.opencontainers.image.ref.name': image.name.slice(image.name.lastIndexOf(':') + 1) },
+    annotations: {
+      'io.containerd.image.name': image.name,
+      'org.opencontainers.image.ref.name': image.name.slice(image.name.lastIndexOf(':') + 1),
+    },
   }));
   const directories = ['blobs', 'blobs/sha256'].map((path): TarEntry => ({ kind: 'directory', path, mode: 0o755 }));
   return writeTar([

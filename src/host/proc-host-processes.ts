@@ -17,7 +17,9 @@ export class ProcHostProcesses implements HostProcesses {
   }
 
   variableOf({ pid }: HostProcess, name: string): string | undefined {
-    const found = readOrEmpty(`/proc/${pid}/environ`).split('\0').find((each) => each.startsWith(`${name}=`));
+    const found = readOrEmpty(`/proc/${pid}/environ`)
+      .split('\0')
+      .find((each) => each.startsWith(`${name}=`));
     return found?.slice(name.length + 1);
   }
 

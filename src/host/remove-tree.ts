@@ -19,7 +19,8 @@ export async function removeTree(dir: string, device?: number): Promise<void> {
 async function removeOnDevice(dir: string, device: number): Promise<void> {
   const stat = lstatSync(dir, { throwIfNoEntry: false });
   if (stat === undefined) return;
-  if (stat.dev !== device) throw new HookletError('hostLacks', `Cannot remove "${dir}": another file system is mounted there; unmount it first`);
+  if (stat.dev !== device)
+    throw new HookletError('hostLacks', `Cannot remove "${dir}": another file system is mounted there; unmount it first`);
   try {
     for (const entry of readdirSync(dir, { withFileTypes: true })) {
       const path = join(dir, entry.name);

@@ -29,7 +29,9 @@ export async function settleTransients(parts: TransientsParts, lives: (id: strin
     const transients = processes.find(shim, 'runc', ...cniPlugins).filter((process) => isOurTransient(process, parts, lives));
     if (transients.length === 0) return [];
     if (isReached(deadline, clock.now())) {
-      return transients.filter((process) => processes.signal(process, 'SIGKILL')).map(({ argv }) => ({ kind: 'process', name: argv.join(' ') }));
+      return transients
+        .filter((process) => processes.signal(process, 'SIGKILL'))
+        .map(({ argv }) => ({ kind: 'process', name: argv.join(' ') }));
     }
     await clock.waitUntil(addMs(clock.now(), pollMs), NEVER);
   }

@@ -36,8 +36,12 @@ export class StateReset implements HostReset {
     const exists = await this.#checkIsOurs();
     const shims = processes.find('containerd-shim-runc-v2').filter(({ argv }) => argv.includes(paths.containerdSocket)).length;
     const removes = [
-      ...((await supervisor.isRunning()) || shims > 0 ? [`containerd and the containers of its ${shims} running Pods, without preStop`] : []),
-      ...(existsSync(join('/sys/class/net', paths.bridgeName)) ? [`network ${paths.networkName}: bridge ${paths.bridgeName}, leases, iptables rules`] : []),
+      ...((await supervisor.isRunning()) || shims > 0
+        ? [`containerd and the containers of its ${shims} running Pods, without preStop`]
+        : []),
+      ...(existsSync(join('/sys/class/net', paths.bridgeName))
+        ? [`network ${paths.networkName}: bridge ${paths.bridgeName}, leases, iptables rules`]
+        : []),
       ...(existsSync(paths.runDir) ? [`run directory ${paths.runDir}`] : []),
       ...(exists ? [`state directory ${paths.stateDir}: journal, hook output, logs, emptyDir volumes, images`] : []),
     ];
@@ -61,22 +65,26 @@ export class StateReset implements HostReset {
     const { paths } = this.#parts;
     if (lstatSync(paths.stateDir, { throwIfNoEntry: false }) === undefined) return false;
     if (await isStateDir(paths)) return true;
-    throw new HookletError('badInput', `"${paths.stateDir}" is not a state directory of hooklet: nothing was removed; name the right one with --state-dir`);
+    throw new HookletError(
+      'badInput',
+      `"${paths.stateDir}" is not a state directory of hooklet: nothing was removed; name the right one with --state-dir`,
+    );
   }
 }
 
 async function removeState(paths: HostPaths): Promise<void> {
-  const device = lstatSync(paths.stateDir).dev;
-  for (const entry of readdirSync(paths.stateDir, { withFileTypes: true })) {
-    const path = join(paths.stateDir, entry.name);
-    if (path === paths.markerFile) continue;
-    if (entry.isDirectory()) await removeTree(path, device);
-    else unlinkSync(path);
-  }
   try {
+    const device = lstatSync(paths.stateDir).dev;
+    for (const entry of readdirSync(paths.stateDir, { withFileTypes: true })) {
+      const path = join(paths.stateDir, entry.name);
+      if (path === paths.markerFile) continue;
+      if (entry.isDirectory()) await removeTree(path, device);
+      else unlinkSync(path);
+    }
     unlinkSync(paths.markerFile);
     rmdirSync(paths.stateDir);
   } catch (error) {
+    if (error instanceof HookletError) throw error;
     throw new HookletError('hostLacks', `Cannot remove "${paths.stateDir}": ${messageOf(error)}`, { cause: error });
   }
 }

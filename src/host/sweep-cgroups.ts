@@ -19,7 +19,10 @@ const pollMs = 5;
  * Kills what runs in the cgroups below our parent that `lives` denies, then removes them in every hierarchy. A cgroup
  * is named by the id of its sandbox or container.
  */
-export async function sweepCgroups({ roots, cgroupParent, clock }: CgroupSweep, lives: (id: string) => boolean): Promise<readonly SweptLeftover[]> {
+export async function sweepCgroups(
+  { roots, cgroupParent, clock }: CgroupSweep,
+  lives: (id: string) => boolean,
+): Promise<readonly SweptLeftover[]> {
   const parents = roots.map((root) => join(root, cgroupParent));
   const dead = (await Promise.all(parents.map((parent) => deadChildren(parent, lives)))).flat();
   const swept = await killAll(dead, clock);
@@ -76,12 +79,21 @@ function killNow(pid: number): boolean {
 async function pidsWithin(dir: string): Promise<number[]> {
   const own = await readFile(join(dir, 'cgroup.procs'), 'utf8').catch(() => '');
   const below = await Promise.all((await subdirectories(dir)).map((name) => pidsWithin(join(dir, name))));
-  return [...own.split('\n').filter((line) => line !== '').map(Number), ...below.flat()];
+  return [
+    ...own
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number),
+    ...below.flat(),
+  ];
 }
 
 async function removeCgroup(dir: string): Promise<boolean> {
   for (const name of await subdirectories(dir)) await removeCgroup(join(dir, name));
-  return rmdir(dir).then(() => true, () => false);
+  return rmdir(dir).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function subdirectories(dir: string): Promise<string[]> {

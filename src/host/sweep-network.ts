@@ -54,10 +54,17 @@ export async function cachedNamespaces(networkName: string, lives: (sandboxId: s
 
 /** The bridge, and with it the host's ends of what still hangs on it. Only a bridge: a name may be taken by anything. */
 export async function removeBridge(programs: Programs, bridgeName: string): Promise<readonly SweptLeftover[]> {
-  const isBridge = await stat(join('/sys/class/net', bridgeName, 'bridge')).then(() => true, () => false);
+  const isBridge = await stat(join('/sys/class/net', bridgeName, 'bridge')).then(
+    () => true,
+    () => false,
+  );
   if (!isBridge) return [];
   const ports = await names(join('/sys/class/net', bridgeName, 'brif'));
-  const remove = (name: string) => programs.run('ip', ['link', 'delete', name]).then(() => true, () => false);
+  const remove = (name: string) =>
+    programs.run('ip', ['link', 'delete', name]).then(
+      () => true,
+      () => false,
+    );
   const swept: SweptLeftover[] = [];
   for (const port of ports) if (await remove(port)) swept.push({ kind: 'veth', name: port });
   if (await remove(bridgeName)) swept.push({ kind: 'bridge', name: bridgeName });

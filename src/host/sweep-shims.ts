@@ -43,7 +43,12 @@ export const isTransientShim = ({ argv }: HostProcess): boolean => argv.at(-1) =
 
 /** As `SocketAddress` of `runtime/v2/shim/util_unix.go` names it. */
 const shimSocketPath = (address: string, namespace: string, id: string): string =>
-  join(shimSocketDir, createHash('sha256').update(join(address, namespace, id)).digest('hex'));
+  join(
+    shimSocketDir,
+    createHash('sha256')
+      .update(join(address, namespace, id))
+      .digest('hex'),
+  );
 
 export function readShimFlags({ argv }: HostProcess): { readonly address?: string; readonly namespace?: string; readonly id?: string } {
   const flags: { address?: string; namespace?: string; id?: string } = {};

@@ -4,7 +4,11 @@ export type TarEntry = {
   readonly path: string;
   /** Permission bits. */
   readonly mode: number;
-} & ({ readonly kind: 'file'; readonly content: Buffer } | { readonly kind: 'directory' } | { readonly kind: 'symlink'; readonly target: string });
+} & (
+  | { readonly kind: 'file'; readonly content: Buffer }
+  | { readonly kind: 'directory' }
+  | { readonly kind: 'symlink'; readonly target: string }
+);
 
 const blockSize = 512;
 const typeFlags = { file: '0', symlink: '2', directory: '5' } as const;

@@ -6,8 +6,10 @@ export class LocalPodSource implements PodSource {
   readonly #pods = new Map<string, DesiredPod>();
   readonly #listeners = new Set<(uid: string) => void>();
 
+  /** A Pod that was asked to go stays so. */
   put(pod: Pod): void {
-    this.#pods.set(pod.metadata.uid, { pod });
+    const { deletion } = this.#pods.get(pod.metadata.uid) ?? {};
+    this.#pods.set(pod.metadata.uid, deletion === undefined ? { pod } : { pod, deletion });
     this.#tell(pod.metadata.uid);
   }
 

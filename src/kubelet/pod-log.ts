@@ -40,13 +40,15 @@ export class PodLog {
   async append(facts: readonly Fact[]): Promise<void> {
     if (facts.length === 0) return;
     const records = facts.map((fact) => this.#recordOf(fact));
-    const batch = [...this.#unwritten, ...records];
+    // Taken along by one append at a time: two that run side by side would write them twice, or lose each other's.
+    const carried = this.#unwritten;
+    this.#unwritten = [];
     try {
-      await this.#journal.append(batch);
-      this.#unwritten = [];
+      await this.#journal.append([...carried, ...records]);
     } catch (error) {
-      if (!hasCode(error, 'journalUnwritable') || facts.some(isStart)) throw error;
-      this.#unwritten = batch;
+      const waits = !hasCode(error, 'journalUnwritable') || facts.some((fact) => isStart(fact, this.#history));
+      this.#unwritten = [...carried, ...this.#unwritten, ...(waits ? [] : records)];
+      if (waits) throw error;
     }
     this.#history = records.reduce(foldRecord, this.#history);
   }
@@ -57,6 +59,8 @@ export class PodLog {
   }
 }
 
-function isStart(fact: Fact): boolean {
-  return fact.type === 'pod.accepted' || fact.type === 'container.created' || (fact.type === 'hook.started' && fact.hook === 'postStart');
+/** A postStart that is begun only to be ended by a delete belongs to the stop: it must not hold it up. */
+function isStart(fact: Fact, { deleting }: PodHistory): boolean {
+  if (fact.type === 'hook.started') return fact.hook === 'postStart' && deleting === undefined;
+  return fact.type === 'pod.accepted' || fact.type === 'container.created';
 }

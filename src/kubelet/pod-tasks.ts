@@ -13,6 +13,8 @@ export interface FinishedTask {
   readonly key: string;
   /** Facts of the end, given the history they are added to; none when the task's work goes on without this agent. */
   readonly facts: (history: PodHistory) => readonly Fact[];
+  /** What the task threw; it has no facts then. */
+  readonly error?: unknown;
   /** Called once the facts are durable. */
   readonly settled?: () => void;
 }
@@ -38,8 +40,8 @@ export class PodTasks {
     this.#tasks.set(key, task);
     void run(task.controller.signal).then(
       (end) => this.#ended(task, end),
-      // A task reports failures as facts; one that throws did not get that far, and the core decides afresh.
-      () => this.#ended(task, { facts: () => [] }),
+      // A task reports failures as facts; one that throws did not get that far: the worker decides afresh, later.
+      (error: unknown) => this.#ended(task, { facts: () => [], error }),
     );
   }
 

@@ -11,7 +11,7 @@
  */
 import { addMs, earlier, type Instant } from '../core/instant.ts';
 import { nextSteps } from '../core/pod/next-steps.ts';
-import type { Decision } from '../core/step.ts';
+import { NOTHING, type Decision } from '../core/step.ts';
 import { podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import { lookAtRuntime, type RuntimeSight, viewPod } from './observe-pod.ts';
@@ -70,15 +70,17 @@ export class PodWorker {
   }
 
   async #turn(): Promise<{ readonly again: boolean; readonly wakeAt: Instant }> {
+    let decision = NOTHING;
     try {
       await this.#takeFinishedTasks();
       const sight = await this.#look();
-      const decision = nextSteps(await viewPod(this.#context, sight));
+      decision = nextSteps(await viewPod(this.#context, sight));
       const again = await this.#perform(decision);
       this.#failures = 0;
       return { again, wakeAt: this.#nextLook(decision) };
     } catch (error) {
-      return { again: false, wakeAt: this.#retryAt(error) };
+      // What failed for one container must not make another miss its deadline.
+      return { again: false, wakeAt: earlier(this.#retryAt(error), this.#nextLook(decision)) };
     }
   }
 
@@ -92,11 +94,13 @@ export class PodWorker {
 
   async #takeFinishedTasks(): Promise<void> {
     const { tasks, log } = this.#context;
-    for (const { key, facts, settled } of tasks.finished()) {
+    for (const { key, facts, settled, error } of tasks.finished()) {
       const ended = facts(log.history);
       await log.append(ended);
       tasks.forget(key);
-      settled?.();
+      if (error !== undefined) throw error;
+      // What is known only to this process is not settled: the next agent must find the exec to learn it from.
+      if (!log.hasUnwritten) settled?.();
       if (ended.length === 0) this.#stale = true;
     }
   }

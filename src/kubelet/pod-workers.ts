@@ -25,6 +25,7 @@ export class PodWorkers {
   readonly #entries = new Map<string, Entry>();
   #stopListening: readonly (() => void)[] = [];
   #sweeping: Promise<void> = Promise.resolve();
+  #lostFacts = false;
   #leaving = false;
 
   constructor(parts: WorkerParts) {
@@ -52,9 +53,9 @@ export class PodWorkers {
     await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
   }
 
-  /** True while a Pod's facts could not be written down. */
+  /** True while a Pod's facts could not be written down, and for good when the Pod went before they could be. */
   get hasUnwritten(): boolean {
-    return [...this.#entries.values()].some(({ log }) => log.hasUnwritten);
+    return this.#lostFacts || [...this.#entries.values()].some(({ log }) => log.hasUnwritten);
   }
 
   /**
@@ -102,6 +103,7 @@ export class PodWorkers {
   async #follow(pod: Pod, worker: PodWorker): Promise<void> {
     try {
       if ((await worker.run()) === 'left') return;
+      this.#lostFacts ||= this.#entries.get(pod.metadata.uid)?.log.hasUnwritten ?? false;
       this.#entries.delete(pod.metadata.uid);
       this.#parts.source.removed(pod.metadata.uid);
     } catch (error) {

@@ -10,7 +10,7 @@ export async function sendSignal(context: WorkerContext, step: SendSignal): Prom
   const { parts, log } = context;
   const signal = step.signal === 'SIGKILL' ? 'SIGKILL' : await stopSignal(context, step.container);
   const { signals } = parts.runtime;
-  if (signals === undefined) stopByRuntime(context, step);
+  if (signals === undefined) stopByRuntime(context, step, signal);
   else await signals.kill(step.containerId, signal);
   const { container, restartCount, deadline } = step;
   await log.append([{ type: 'signal.sent', container, restartCount, signal, at: parts.clock.now(), deadline }]);
@@ -32,9 +32,10 @@ export function imageStopSignal({ parts, memory }: WorkerContext, { name, image 
 }
 
 /** A runtime that takes no signals stops a container in one call of its own; it runs beside the loop, never cut short. */
-function stopByRuntime({ parts, tasks }: WorkerContext, { containerId, deadline }: SendSignal): void {
+function stopByRuntime({ parts, tasks }: WorkerContext, { containerId, deadline }: SendSignal, signal: string): void {
   const seconds = Math.ceil(msLeft(deadline, parts.clock.now()) / 1000);
-  tasks.start(stopTask(containerId), async () => {
+  // A task of its own for SIGKILL: a deadline that came nearer does not wait for the stop that is under way.
+  tasks.start(stopTask(containerId, signal), async () => {
     await parts.runtime.cri.stopContainer(containerId, seconds);
     return { facts: () => [] };
   });

@@ -20,10 +20,11 @@ export async function takeOver(parts: KubeletParts, source: LocalPodSource, want
     decision,
     message,
   });
-  await parts.journal.append([
+  const records = [
     ...plan.continues.map((pod) => recovered(pod, 'continues', 'its manifest is unchanged')),
     ...plan.ends.map(({ pod, why }) => recovered(pod, 'ends', why)),
-  ]);
+  ];
+  if (records.length > 0) await parts.journal.append(records);
   for (const pod of [...plan.continues, ...plan.ends.map((end) => end.pod)]) source.put(pod);
   for (const { pod } of plan.ends) source.delete(pod.metadata.uid, graceOf(parts, pod));
   return plan;

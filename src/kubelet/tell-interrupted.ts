@@ -4,24 +4,28 @@
  * PID namespace before its first one, so the hook's end is seen a moment before its container's.
  */
 import { addMs } from '../core/instant.ts';
-import { type HookReport, KILLED } from '../hooks/hook-run.ts';
+import { endReasonOf, type HookReport, KILLED } from '../hooks/hook-run.ts';
 import { lookAtRuntime } from './observe-pod.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 /** When to look for the end of the container, counted from the end of the hook. */
 const LOOKS_MS = { notBegun: [0, 50], killed: [0, 20, 100, 300, 1000] };
 
-export async function tellInterrupted(
-  context: WorkerContext,
-  containerId: string,
-  { report, signal }: { readonly report: HookReport; readonly signal: AbortSignal },
-): Promise<HookReport> {
+interface EndedHook {
+  readonly report: HookReport;
+  /** Of the delivery: whoever ends it meanwhile says why. */
+  readonly signal: AbortSignal;
+}
+
+export async function tellInterrupted(context: WorkerContext, containerId: string, { report, signal }: EndedHook): Promise<HookReport> {
   if (report === 'detached' || report.outcome !== 'failed' || report.reason === 'OOMKilled') return report;
   if (report.exitCode !== undefined && report.exitCode !== KILLED) return report;
   const looks = report.exitCode === undefined ? LOOKS_MS.notBegun : LOOKS_MS.killed;
-  return (await endsWithin(context, containerId, { looks, signal }))
-    ? { ...report, outcome: 'interrupted', reason: 'containerExited' }
-    : report;
+  const hasEnded = await endsWithin(context, containerId, { looks, signal });
+  // The next agent finds the same exit status, and asks again.
+  if (signal.aborted && endReasonOf(signal) === 'agentLeaves') return 'detached';
+  const interrupted = hasEnded || (signal.aborted && endReasonOf(signal) === 'interrupted');
+  return interrupted ? { ...report, outcome: 'interrupted', reason: 'containerExited' } : report;
 }
 
 interface Patience {
@@ -33,10 +37,9 @@ async function endsWithin(context: WorkerContext, containerId: string, { looks, 
   const { clock } = context.parts;
   const from = clock.now();
   for (const ms of looks) {
-    // Whoever ends the delivery meanwhile has seen more than is seen here: one last look, without waiting.
     await clock.waitUntil(addMs(from, ms), signal).catch(() => undefined);
-    if (!(await isRunning(context, containerId))) return true;
     if (signal.aborted) return false;
+    if (!(await isRunning(context, containerId))) return true;
   }
   return false;
 }

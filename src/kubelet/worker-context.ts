@@ -25,7 +25,7 @@ export interface WorkerMemory {
 
 export const hookTask = (container: string, hook: string): string => `hook/${container}/${hook}`;
 export const imageTask = (container: string): string => `image/${container}`;
-export const stopTask = (containerId: string): string => `stop/${containerId}`;
+export const stopTask = (containerId: string, signal: string): string => `stop/${containerId}/${signal}`;
 
 export function containerOf({ pod }: WorkerContext, name: string): Container {
   const spec = pod.spec.containers.find((container) => container.name === name);

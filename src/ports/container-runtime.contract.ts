@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { contractExecs } from './contract-programs.ts';
 import { hasCode } from './hooklet-error.ts';
-import { newContainerSpec, newSandboxSpec, type RuntimeSubject, untilExited, withPod } from './runtime-subject.ts';
+import { contractExecs } from './runtime-programs.contract.ts';
+import { newContainerSpec, newSandboxSpec, type RuntimeSubject, untilExited, withPod } from './runtime-subject.contract.ts';
 
 /** `open` is called once a test; what it returns may be the same each time. */
 export function containerRuntimeContract(name: string, open: () => Promise<RuntimeSubject>): void {
@@ -22,7 +22,6 @@ function sandboxTests(open: () => Promise<RuntimeSubject>): void {
 
   it('listSandboxes() tells what runPodSandbox() was given, and the address', async () => {
     const subject = await open();
-    const before = Date.now();
     await withPod(subject, async ({ sandbox, sandboxId }) => {
       const [state, ...others] = await subject.runtime.cri.listSandboxes(sandbox.uid);
       assert.deepEqual(others, []);
@@ -30,7 +29,7 @@ function sandboxTests(open: () => Promise<RuntimeSubject>): void {
       const { createdAtMs, ip, ...rest } = state;
       assert.deepEqual(rest, { id: sandboxId, uid: sandbox.uid, attempt: 0, ready: true, annotations: sandbox.annotations });
       assert.match(ip ?? '', /^\d+\.\d+\.\d+\.\d+$/);
-      assert.ok(Number.isInteger(createdAtMs) && createdAtMs > 0 && createdAtMs < before + 60_000);
+      assert.ok(Number.isInteger(createdAtMs) && createdAtMs > 0);
       assert.ok((await subject.runtime.cri.listSandboxes()).some(({ id }) => id === sandboxId));
     });
   });
@@ -50,10 +49,13 @@ function sandboxTests(open: () => Promise<RuntimeSubject>): void {
       const next = await cri.runPodSandbox({ ...sandbox, attempt: 1 });
       try {
         const states = await cri.listSandboxes(sandbox.uid);
-        assert.deepEqual(states.map(({ id, attempt, ready }) => ({ id, attempt, ready })), [
-          { id: next, attempt: 1, ready: true },
-          { id: sandboxId, attempt: 0, ready: false },
-        ]);
+        assert.deepEqual(
+          states.map(({ id, attempt, ready }) => ({ id, attempt, ready })),
+          [
+            { id: next, attempt: 1, ready: true },
+            { id: sandboxId, attempt: 0, ready: false },
+          ],
+        );
       } finally {
         await cri.stopPodSandbox(next);
         await cri.removePodSandbox(next);
@@ -83,7 +85,16 @@ function containerTests(open: () => Promise<RuntimeSubject>): void {
       const id = await cri.createContainer(sandboxId, sandbox, spec);
       const [created] = await cri.listContainers(sandbox.uid);
       assert.ok(created !== undefined && created.createdAtMs > 0);
-      const same = { id, uid: sandbox.uid, sandboxId, name: 'ends', restartCount: 0, createdAtMs: created.createdAtMs, message: '', annotations: spec.annotations };
+      const same = {
+        id,
+        uid: sandbox.uid,
+        sandboxId,
+        name: 'ends',
+        restartCount: 0,
+        createdAtMs: created.createdAtMs,
+        message: '',
+        annotations: spec.annotations,
+      };
       assert.deepEqual(created, { ...same, phase: 'created', startedAtMs: 0, finishedAtMs: 0, exitCode: 0, reason: '' });
       await cri.startContainer(id);
       const [running] = await cri.listContainers(sandbox.uid);
@@ -92,7 +103,14 @@ function containerTests(open: () => Promise<RuntimeSubject>): void {
       await untilExited(subject, sandbox.uid, id);
       const [exited] = await cri.listContainers(sandbox.uid);
       assert.ok(exited !== undefined && exited.finishedAtMs >= running.startedAtMs + 100);
-      assert.deepEqual(exited, { ...same, phase: 'exited', startedAtMs: running.startedAtMs, finishedAtMs: exited.finishedAtMs, exitCode: 3, reason: 'Error' });
+      assert.deepEqual(exited, {
+        ...same,
+        phase: 'exited',
+        startedAtMs: running.startedAtMs,
+        finishedAtMs: exited.finishedAtMs,
+        exitCode: 3,
+        reason: 'Error',
+      });
     });
   });
 
@@ -114,7 +132,10 @@ function containerTests(open: () => Promise<RuntimeSubject>): void {
   it('startContainer() of a program that is not there rejects with the reason; the container has exited with 128', async () => {
     const subject = await open();
     await withPod(subject, async ({ sandbox, start }) => {
-      await assert.rejects(start('unstartable'), (error) => hasCode(error, 'runtimeFailed') && /no such file or directory/.test(error.message));
+      await assert.rejects(
+        start('unstartable'),
+        (error) => hasCode(error, 'runtimeFailed') && /no such file or directory/.test(error.message),
+      );
       const [state] = await subject.runtime.cri.listContainers(sandbox.uid);
       assert.deepEqual([state?.phase, state?.exitCode, state?.reason], ['exited', 128, 'StartError']);
     });
@@ -129,7 +150,10 @@ function containerTests(open: () => Promise<RuntimeSubject>): void {
       await withPod(subject, async (other) => {
         await other.start('runs');
         const states = await cri.listContainers(sandbox.uid);
-        assert.deepEqual(states.map(({ name, restartCount }) => `${name} ${restartCount}`), ['completes 1', 'completes 0']);
+        assert.deepEqual(
+          states.map(({ name, restartCount }) => `${name} ${restartCount}`),
+          ['completes 1', 'completes 0'],
+        );
       });
     });
   });

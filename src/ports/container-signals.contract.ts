@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { RuntimeEvent } from './runtime-events.ts';
-import { type RuntimeSubject, untilExited, withPod } from './runtime-subject.ts';
+import { type RuntimeSubject, untilExited, withPod } from './runtime-subject.contract.ts';
 
 /** Signals and events together: what one does the other tells. */
 export function containerSignalsContract(name: string, open: () => Promise<RuntimeSubject>): void {
@@ -40,10 +40,14 @@ export function containerSignalsContract(name: string, open: () => Promise<Runti
         await withPod(subject, async ({ start }) => {
           const id = await start('ends');
           const exited = async (): Promise<void> => {
-            while (!seen.some((event) => event.kind === 'containerExited' && event.containerId === id)) await new Promise((resolve) => setTimeout(resolve, 5));
+            while (!seen.some((event) => event.kind === 'containerExited' && event.containerId === id))
+              await new Promise((resolve) => setTimeout(resolve, 5));
           };
           await subject.settle(exited());
-          assert.deepEqual(seen.filter((event) => 'containerId' in event && event.containerId === id), [{ kind: 'containerExited', containerId: id, exitCode: 3 }]);
+          assert.deepEqual(
+            seen.filter((event) => 'containerId' in event && event.containerId === id),
+            [{ kind: 'containerExited', containerId: id, exitCode: 3 }],
+          );
         });
       } finally {
         stop?.();

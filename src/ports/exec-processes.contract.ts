@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ContractProgram, contractExecs } from './contract-programs.ts';
 import type { ExecEnd, ExecProcesses } from './exec-processes.ts';
 import { hasCode } from './hooklet-error.ts';
-import { type RuntimeSubject, untilExited, withPod } from './runtime-subject.ts';
+import { type ContractProgram, contractExecs } from './runtime-programs.contract.ts';
+import { type RuntimeSubject, untilExited, withPod } from './runtime-subject.contract.ts';
 
 /** `open` is called once a test; what it returns may be the same each time. */
 export function execProcessesContract(name: string, open: () => Promise<RuntimeSubject>): void {
@@ -138,7 +138,10 @@ function endTests(open: () => Promise<RuntimeSubject>): void {
 function refusalTests(open: () => Promise<RuntimeSubject>): void {
   it('a program that is not there rejects follow() with the reason, and leaves no exec', async () => {
     await trying(open, async ({ execs, containerId, run }) => {
-      await assert.rejects(run('nope', contractExecs.unstartable), (error) => hasCode(error, 'runtimeFailed') && /no such file or directory/.test(error.message));
+      await assert.rejects(
+        run('nope', contractExecs.unstartable),
+        (error) => hasCode(error, 'runtimeFailed') && /no such file or directory/.test(error.message),
+      );
       assert.deepEqual(await execs.state(containerId, 'nope'), { kind: 'unknown' });
     });
   });
@@ -146,16 +149,20 @@ function refusalTests(open: () => Promise<RuntimeSubject>): void {
   it('follow() of an unknown exec rejects with runtimeNotFound', async () => {
     await trying(open, async ({ execs, containerId }) => {
       for (const start of [true, false]) {
-        await assert.rejects(execs.follow(containerId, 'never-there', { start, signal: never }), (error) => hasCode(error, 'runtimeNotFound'));
+        await assert.rejects(execs.follow(containerId, 'never-there', { start, signal: never }), (error) =>
+          hasCode(error, 'runtimeNotFound'),
+        );
       }
     });
   });
 
-  it('create() under a known id rejects with runtimeAlreadyExists', async () => {
-    await trying(open, async ({ execs, containerId }) => {
+  it('create() under a known id rejects with runtimeAlreadyExists and leaves the first as it is', async () => {
+    await trying(open, async ({ subject, execs, containerId }) => {
       await execs.create(containerId, 'same', contractExecs.prints.argv);
-      await assert.rejects(execs.create(containerId, 'same', contractExecs.prints.argv), (error) => hasCode(error, 'runtimeAlreadyExists'));
+      await assert.rejects(execs.create(containerId, 'same', contractExecs.fails.argv), (error) => hasCode(error, 'runtimeAlreadyExists'));
       assert.deepEqual(await execs.state(containerId, 'same'), { kind: 'created' });
+      const end = await subject.settle(execs.follow(containerId, 'same', { start: true, signal: never }));
+      assert.deepEqual([end.exitCode, ...whole(end)], [0, 'out\n', 'err\n']);
     });
   });
 

@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { ContainerLogs } from './container-logs.ts';
 import type { HookOutputStore } from './hook-output.ts';
 import type { HostPaths } from './host-paths.ts';
+import type { HostReset } from './host-reset.ts';
 import type { Journal } from './journal.ts';
 import type { Logger } from './logger.ts';
 import type { Runtime } from './runtime.ts';
@@ -43,5 +44,12 @@ export interface OpenHistory {
 /** A runtime for image commands: the one that runs, or one that is ended again by `close`. */
 export interface OpenImages {
   readonly runtime: Runtime;
+  /** Makes the images that Pods need without a registry, if they are missing; resolves with their names. */
+  makeBase(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+/** The end of a state directory; its lock is held until `close`. */
+export interface OpenReset extends HostReset {
   close(): Promise<void>;
 }

@@ -13,8 +13,9 @@ export type RuntimeSupervisorEvent =
  */
 export interface RuntimeSupervisor {
   /**
-   * Resolves when the runtime answers: one that runs already is taken over (`found`), else one is started. From then
-   * on its death is seen and answered by a restart. Idempotent; concurrent calls share one start.
+   * Resolves when the runtime answers: one that runs already is taken over, else one is started. From then on its
+   * death is seen and answered by a restart. Idempotent; concurrent calls share one start.
+   * `found`: it ran already, or it had died but its containers live on. Who did not start it must not `stop` it.
    * Rejects with `hostLacks`, and the runtime's own last words, when it cannot be started.
    */
   ensureRunning(): Promise<{ readonly socket: string; readonly found: boolean }>;

@@ -1,12 +1,23 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { DeliveryRows } from './delivery-rows.ts';
 import type { JournalRecord } from '../core/journal-record.ts';
+import { DeliveryRows } from './delivery-rows.ts';
 
 const of = { pod: 'default/demo', uid: 'u1' };
 const main = { container: 'main', restartCount: 0 };
 const at = { bootId: 'b', monotonicMs: 0, wallMs: 0 };
-const started = (time: string, attempt = 1): JournalRecord => ({ ...of, time, type: 'hook.started', ...main, hook: 'preStop', handler: 'exec', attempt, retry: 0, containerId: 'c', at });
+const started = (time: string, attempt = 1): JournalRecord => ({
+  ...of,
+  time,
+  type: 'hook.started',
+  ...main,
+  hook: 'preStop',
+  handler: 'exec',
+  attempt,
+  retry: 0,
+  containerId: 'c',
+  at,
+});
 const finished = (time: string, attempt = 1): JournalRecord => ({
   ...of,
   time,
@@ -60,7 +71,9 @@ describe('DeliveryRows', () => {
   it('tells a skipped hook as a delivery that never was', () => {
     const rows = new DeliveryRows();
     rows.add({ ...of, time: 't1', type: 'hook.skipped', ...main, hook: 'preStop', reason: 'containerExited' });
-    deepEqual(rows.list(), [{ ...of, ...main, hook: 'preStop', attempt: 0, retry: 0, endedAt: 't1', outcome: 'skipped', reason: 'containerExited' }]);
+    deepEqual(rows.list(), [
+      { ...of, ...main, hook: 'preStop', attempt: 0, retry: 0, endedAt: 't1', outcome: 'skipped', reason: 'containerExited' },
+    ]);
   });
 
   it('ignores every other record', () => {

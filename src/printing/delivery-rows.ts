@@ -34,7 +34,9 @@ export class DeliveryRows {
   /** Takes the next record; returns the row that it made or changed. */
   add(record: JournalRecord): DeliveryRow | undefined {
     if (!isHookRecord(record)) return undefined;
-    const key = [record.uid, record.container, record.restartCount, record.hook, record.type === 'hook.skipped' ? 0 : record.attempt].join('/');
+    const key = [record.uid, record.container, record.restartCount, record.hook, record.type === 'hook.skipped' ? 0 : record.attempt].join(
+      '/',
+    );
     const row = rowOf(record, this.#rows.get(key));
     this.#rows.set(key, row);
     return row;

@@ -1,14 +1,35 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { hooksTable, type DeliveryOutput, type TableOptions } from './hooks-table.ts';
-import { PLAIN_STYLE, styleOf } from './style.ts';
 import type { DeliveryRow } from './delivery-rows.ts';
+import { type DeliveryOutput, hooksTable, type TableOptions } from './hooks-table.ts';
+import { PLAIN_STYLE, styleOf } from './style.ts';
 
 const options: TableOptions = { style: PLAIN_STYLE, time: (time) => `at ${time}`, pods: false };
 const of = { pod: 'default/demo', uid: 'u1', container: 'main', restartCount: 0, retry: 0 };
-const postStart: DeliveryRow = { ...of, hook: 'postStart', handler: 'exec', attempt: 1, startedAt: 't1', endedAt: 't2', outcome: 'succeeded', durationMs: 12, exitCode: 0 };
+const postStart: DeliveryRow = {
+  ...of,
+  hook: 'postStart',
+  handler: 'exec',
+  attempt: 1,
+  startedAt: 't1',
+  endedAt: 't2',
+  outcome: 'succeeded',
+  durationMs: 12,
+  exitCode: 0,
+};
 const skipped: DeliveryRow = { ...of, hook: 'preStop', attempt: 0, endedAt: 't3', outcome: 'skipped', reason: 'containerExited' };
-const http: DeliveryRow = { ...of, restartCount: 3, hook: 'preStop', handler: 'httpGet', attempt: 2, startedAt: 't4', outcome: 'failed', durationMs: 61_000, httpStatus: 500, reason: 'a\nb' };
+const http: DeliveryRow = {
+  ...of,
+  restartCount: 3,
+  hook: 'preStop',
+  handler: 'httpGet',
+  attempt: 2,
+  startedAt: 't4',
+  outcome: 'failed',
+  durationMs: 61_000,
+  httpStatus: 500,
+  reason: 'a\nb',
+};
 
 const stream = (text: string, tail = '', cutBytes = 0) => ({ head: Buffer.from(text), tail: Buffer.from(tail), cutBytes });
 const output = (stdout: string, stderr = ''): DeliveryOutput => ({ stdout: stream(stdout), stderr: stream(stderr) });
@@ -30,7 +51,12 @@ describe('hooksTable()', () => {
 
   it('shows below a row what the hook wrote, with a mark where it was cut', () => {
     const outputs = new Map([[postStart, { stdout: stream('one\n', 'end', 1000), stderr: stream('oops\u001b[2J\n') }]]);
-    deepEqual(hooksTable([postStart], outputs, options).slice(2), ['    | one', '    | … 1000 bytes cut …', '    | end', '    ! oops\\x1b[2J']);
+    deepEqual(hooksTable([postStart], outputs, options).slice(2), [
+      '    | one',
+      '    | … 1000 bytes cut …',
+      '    | end',
+      '    ! oops\\x1b[2J',
+    ]);
   });
 
   it('shows nothing below a hook that wrote nothing', () => {
@@ -41,7 +67,10 @@ describe('hooksTable()', () => {
     const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
     const shown = hooksTable([postStart], new Map([[postStart, output(`${lines.join('\n')}\n`)]]), options).slice(2);
     equal(shown.length, 41);
-    deepEqual([shown[0], shown[19], shown[20], shown[21], shown[40]], ['    | line 0', '    | line 19', '    | … 60 lines not shown …', '    | line 80', '    | line 99']);
+    deepEqual(
+      [shown[0], shown[19], shown[20], shown[21], shown[40]],
+      ['    | line 0', '    | line 19', '    | … 60 lines not shown …', '    | line 80', '    | line 99'],
+    );
   });
 
   it('is the same with colours, but for the colours', () => {
@@ -49,7 +78,6 @@ describe('hooksTable()', () => {
     const coloured = hooksTable([postStart, skipped, http], outputs, { ...options, style: styleOf(true) });
     ok(coloured.join('\n').includes('\u001b[32m'));
     deepEqual(
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours
       coloured.map((line) => line.replace(/\u001b\[\d+m/g, '')),
       hooksTable([postStart, skipped, http], outputs, options),
     );

@@ -1,9 +1,9 @@
+import type { DeliveryRow } from './delivery-rows.ts';
+import { type CutStream, printKeptStream } from './kept-output.ts';
 import { printable } from './printable.ts';
-import { printKeptStream, type CutStream } from './kept-output.ts';
+import type { Style } from './style.ts';
 import { printTable } from './table.ts';
 import { durationText } from './time-text.ts';
-import type { DeliveryRow } from './delivery-rows.ts';
-import type { Style } from './style.ts';
 
 export interface DeliveryOutput {
   readonly stdout: CutStream;
@@ -22,7 +22,11 @@ export interface TableOptions {
 const MAX_LINES = 40;
 
 /** One row a delivery, and what it wrote indented below it: `|` for stdout, `!` for stderr. */
-export function hooksTable(rows: readonly DeliveryRow[], outputs: ReadonlyMap<DeliveryRow, DeliveryOutput>, options: TableOptions): readonly string[] {
+export function hooksTable(
+  rows: readonly DeliveryRow[],
+  outputs: ReadonlyMap<DeliveryRow, DeliveryOutput>,
+  options: TableOptions,
+): readonly string[] {
   const header = ['CONTAINER', 'HOOK', 'HANDLER', 'ATTEMPT', 'STARTED', 'TOOK', 'OUTCOME', 'EXIT', 'REASON'];
   const [head, ...lines] = printTable([options.pods ? ['POD', ...header] : header, ...rows.map((row) => cells(row, options))]);
   return [
@@ -42,7 +46,7 @@ function cells(row: DeliveryRow, { time, pods }: TableOptions): readonly string[
     row.durationMs === undefined ? '-' : durationText(row.durationMs),
     row.outcome,
     exitText(row),
-    printable(row.reason ?? ''),
+    row.reason === row.outcome ? '' : printable(row.reason ?? ''),
   ];
   return pods ? [row.pod, ...shown] : shown;
 }
@@ -67,6 +71,7 @@ function streamLines(stream: CutStream, mark: string, style: Style): readonly st
   const lines = printKeptStream(stream).split('\n');
   if (lines.at(-1) === '') lines.pop();
   const half = MAX_LINES / 2;
-  const shown = lines.length <= MAX_LINES ? lines : [...lines.slice(0, half), `… ${lines.length - MAX_LINES} lines not shown …`, ...lines.slice(-half)];
+  const shown =
+    lines.length <= MAX_LINES ? lines : [...lines.slice(0, half), `… ${lines.length - MAX_LINES} lines not shown …`, ...lines.slice(-half)];
   return shown.map((line) => `    ${style.quiet(mark)} ${printable(line, style.colours)}`);
 }

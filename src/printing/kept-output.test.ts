@@ -49,11 +49,20 @@ describe('keptJson()', () => {
 
   it('leaves out a character that the cut divided, and counts its bytes', () => {
     const euro = Buffer.from('€');
-    const cut = { head: Buffer.concat([Buffer.from('a'), euro.subarray(0, 2)]), tail: Buffer.concat([euro.subarray(2), Buffer.from('b')]), cutBytes: 5 };
+    const cut = {
+      head: Buffer.concat([Buffer.from('a'), euro.subarray(0, 2)]),
+      tail: Buffer.concat([euro.subarray(2), Buffer.from('b')]),
+      cutBytes: 5,
+    };
     assert.deepEqual(keptJson(cut), { head: 'a', tail: 'b', cutBytes: 8, encoding: 'utf-8' });
   });
 
   it('gives bytes that are no text as base64, all of them', () => {
-    assert.deepEqual(keptJson({ head: Buffer.from([0xff, 0x00]), tail: Buffer.from('b'), cutBytes: 3 }), { head: '/wA=', tail: 'Yg==', cutBytes: 3, encoding: 'base64' });
+    assert.deepEqual(keptJson({ head: Buffer.from([0xff, 0x00]), tail: Buffer.from('b'), cutBytes: 3 }), {
+      head: '/wA=',
+      tail: 'Yg==',
+      cutBytes: 3,
+      encoding: 'base64',
+    });
   });
 });

@@ -1,8 +1,8 @@
+import type { PrintedRecord } from '../core/journal-record.ts';
 import { printable } from './printable.ts';
 import { recordText } from './record-text.ts';
-import { clockTime } from './time-text.ts';
 import type { Style } from './style.ts';
-import type { PrintedRecord } from '../core/journal-record.ts';
+import { clockTime } from './time-text.ts';
 
 /** How wide the columns are; a longer name pushes the rest of its line to the right and loses nothing. */
 export interface LineLayout {

@@ -1,7 +1,8 @@
 /** What happened, in words: the text form of the vocabulary of `core/journal-record.ts`. */
-import { clockTime, durationText } from './time-text.ts';
-import { printable } from './printable.ts';
+
 import type { ExitedBy, PrintedRecord, SkipReason, StopReason } from '../core/journal-record.ts';
+import { printable } from './printable.ts';
+import { clockTime, durationText } from './time-text.ts';
 
 type RecordOf<T extends PrintedRecord['type']> = Extract<PrintedRecord, { readonly type: T }>;
 
@@ -56,7 +57,9 @@ export function recordText(record: PrintedRecord): string {
   }
 }
 
-function podText(record: RecordOf<'pod.accepted' | 'pod.rejected' | 'pod.deleting' | 'pod.ended' | 'pod.removed' | 'sandbox.ready'>): string {
+function podText(
+  record: RecordOf<'pod.accepted' | 'pod.rejected' | 'pod.deleting' | 'pod.ended' | 'pod.removed' | 'sandbox.ready'>,
+): string {
   switch (record.type) {
     case 'pod.accepted':
       return 'Pod accepted';
@@ -85,11 +88,11 @@ function hookText(record: RecordOf<'hook.started' | 'hook.finished' | 'hook.skip
   const name = `${record.hook} hook (${record.handler})`;
   const attempt = record.attempt > 1 ? `, attempt ${record.attempt}` : '';
   if (record.type === 'hook.started') return `${name} started${attempt}`;
-  const why = record.reason === undefined ? '' : `: ${printable(record.reason)}`;
+  const why = record.reason === undefined || record.reason === record.outcome ? '' : `: ${printable(record.reason)}`;
   return `${name} ${record.outcome} after ${durationText(record.durationMs)}${attempt}${why}`;
 }
 
-type ContainerRecord = Exclude<RecordOf<`container.${string}` & PrintedRecord['type'] | 'signal.sent' | 'probe.failed'>, never>;
+type ContainerRecord = Exclude<RecordOf<(`container.${string}` & PrintedRecord['type']) | 'signal.sent' | 'probe.failed'>, never>;
 
 function containerText(record: ContainerRecord): string {
   switch (record.type) {
@@ -106,7 +109,9 @@ function containerText(record: ContainerRecord): string {
     case 'container.stopping':
       return `container is being stopped: ${STOPPING[record.reason]}${due(record)}`;
     case 'signal.sent':
-      return record.signal === 'SIGKILL' ? 'SIGKILL sent' : `${record.signal} sent, SIGKILL follows at ${clockTime(new Date(record.deadline.wallMs).toISOString())}`;
+      return record.signal === 'SIGKILL'
+        ? 'SIGKILL sent'
+        : `${record.signal} sent, SIGKILL follows at ${clockTime(new Date(record.deadline.wallMs).toISOString())}`;
     case 'container.exited':
       return `container exited with ${record.exitCode} ${EXITED_BY[record.by]} (${printable(record.reason)})`;
     case 'container.restarting':
@@ -116,4 +121,5 @@ function containerText(record: ContainerRecord): string {
   }
 }
 
-const due = ({ hooksDue }: { readonly hooksDue: readonly string[] }): string => (hooksDue.length === 0 ? '' : `, ${hooksDue.join(', ')} hook is due`);
+const due = ({ hooksDue }: { readonly hooksDue: readonly string[] }): string =>
+  hooksDue.length === 0 ? '' : `, ${hooksDue.join(', ')} hook is due`;

@@ -7,7 +7,12 @@ import { STORIES } from './stories.ts';
 import type { Scenario } from './scenario.ts';
 
 /** The agent is away for an instant, for less than a grace period, and for longer than any. */
-const DOWN_MS = [0, 1500, 60_000];
+const DEATHS = [
+  { moment: 'after', downMs: 0 },
+  { moment: 'after', downMs: 1500 },
+  { moment: 'after', downMs: 60_000 },
+  { moment: 'before', downMs: 1500 },
+] as const;
 
 function wrongsOf(scenario: Scenario): readonly string[] {
   const removed = scenario.journal.openPods().length === 0 ? [] : ['a Pod was not removed'];
@@ -28,10 +33,39 @@ describe('kill -9 of the agent loses no hook and runs none twice', () => {
       const { calls } = whole.journal;
       ok(calls > 10, `only ${calls} appends`);
       for (let call = 1; call <= calls; call += 1) {
-        for (const moment of ['before', 'after'] as const) {
-          for (const downMs of DOWN_MS) await expectGood(story, { crash: { call, moment, downMs } });
-        }
+        for (const death of DEATHS) await expectGood(story, { crash: { call, ...death } });
       }
+    });
+  }
+});
+
+describe('kill -9 of the agent that recovers', () => {
+  for (const story of STORIES.slice(0, 3)) {
+    it(`changes nothing in: ${story.name}`, async () => {
+      const { calls } = (await play(story)).journal;
+      for (let call = 2; call <= calls; call += 1) {
+        for (let again = 1; again <= 6; again += 1) await expectGood(story, { crash: { call, moment: 'after', downMs: 1500, again } });
+      }
+    });
+  }
+});
+
+describe('a reboot', () => {
+  for (const story of STORIES) {
+    it(`at every append to the journal of: ${story.name}`, async () => {
+      const { calls } = (await play(story)).journal;
+      for (let call = 1; call <= calls; call += 1) {
+        for (const moment of ['before', 'after'] as const) await expectGood(story, { crash: { call, moment, downMs: 20_000, reboot: true } });
+      }
+    });
+  }
+});
+
+describe('an append that the journal refuses', () => {
+  for (const story of STORIES) {
+    it(`whichever it is of: ${story.name}`, async () => {
+      const { calls } = (await play(story)).journal;
+      for (let refusedAppend = 1; refusedAppend <= calls; refusedAppend += 1) await expectGood(story, { refusedAppend });
     });
   }
 });

@@ -146,10 +146,10 @@ describe('a postStart that fails', () => {
     await scenario.clock.advance(20_000);
     deepEqual(scenario.stops(), [
       '0.0 main hook.started postStart exec #1',
-      '0.0 main hook.finished postStart failed',
-      '0.0 main signal.sent SIGTERM',
-      '0.0 main container.exited 143 stop',
-      '0.0 pod.ended Failed',
+      '0.1 main hook.finished postStart failed',
+      '0.1 main signal.sent SIGTERM',
+      '0.1 main container.exited 143 stop',
+      '0.1 pod.ended Failed',
     ]);
   });
 

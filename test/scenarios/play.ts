@@ -17,20 +17,34 @@ export interface Story {
   readonly deletes: readonly { readonly atMs: number; readonly graceSeconds?: number }[];
 }
 
+export interface Crash {
+  /** The append to the journal at which the agent dies. */
+  readonly call: number;
+  readonly moment: CrashMoment;
+  readonly downMs: number;
+  /** The whole machine goes down. */
+  readonly reboot?: boolean;
+  /** The next agent dies too, at this append. */
+  readonly again?: number;
+}
+
 export interface Mishap {
-  readonly crash?: { readonly call: number; readonly moment: CrashMoment; readonly downMs: number };
+  readonly crash?: Crash;
   readonly fault?: CallFault;
+  /** The n-th append to the journal is refused: its disk is full at that moment. */
+  readonly refusedAppend?: number;
   readonly offers?: (runtime: ScriptedRuntime) => Runtime;
 }
 
 const STEP_MS = 500;
 const PATIENCE_MS = 200_000;
 
-export async function play(story: Story, { crash, fault, offers }: Mishap = {}): Promise<Scenario> {
+export async function play(story: Story, { crash, fault, refusedAppend, offers }: Mishap = {}): Promise<Scenario> {
   const scenario = new Scenario(story.script, offers);
   if (crash !== undefined) scenario.journal.crashAt(crash.call, crash.moment);
   if (fault !== undefined) scenario.runtime.cri.fail(fault);
-  const player = new Player(scenario, story, crash?.downMs ?? 0);
+  if (refusedAppend !== undefined) scenario.journal.failAt(refusedAppend);
+  const player = new Player(scenario, story, crash);
   await player.begin();
   await player.toTheEnd();
   return scenario;
@@ -39,16 +53,17 @@ export async function play(story: Story, { crash, fault, offers }: Mishap = {}):
 class Player {
   readonly #scenario: Scenario;
   readonly #story: Story;
-  readonly #downMs: number;
+  readonly #crash: Crash | undefined;
   #elapsedMs = 0;
   #deleted = 0;
   #isUp = false;
+  #deaths = 0;
   #journal: Scenario['journal'];
 
-  constructor(scenario: Scenario, story: Story, downMs: number) {
+  constructor(scenario: Scenario, story: Story, crash: Crash | undefined) {
     this.#scenario = scenario;
     this.#story = story;
-    this.#downMs = downMs;
+    this.#crash = crash;
     this.#journal = scenario.journal;
   }
 
@@ -62,14 +77,22 @@ class Player {
   async toTheEnd(): Promise<void> {
     while (this.#elapsedMs < PATIENCE_MS && !this.#isOver()) {
       await this.#pass(STEP_MS);
-      if (this.#scenario.journal !== this.#journal) {
-        await this.#pass(this.#downMs);
-        await this.begin();
-      } else if (!this.#isUp) await this.begin();
+      if (this.#scenario.journal !== this.#journal) await this.#nextAgent();
+      else if (!this.#isUp) await this.begin();
+      else if (this.#isDone() && this.#scenario.journal.openPods().length > 0) await this.#scenario.kill();
       await this.#deleteInTime();
     }
     // What the runtime does on its own account (a pull) ends by itself.
     await this.#pass(5000);
+  }
+
+  async #nextAgent(): Promise<void> {
+    this.#deaths += 1;
+    const { again, downMs, reboot } = this.#crash ?? { downMs: 0 };
+    if (reboot === true && this.#deaths === 1) await this.#scenario.reboot(downMs);
+    else await this.#pass(downMs);
+    if (again !== undefined && this.#deaths === 1) this.#scenario.journal.crashAt(again, 'after');
+    await this.begin();
   }
 
   async #pass(ms: number): Promise<void> {
@@ -87,7 +110,12 @@ class Player {
 
   /** Everything is deleted and gone, and the agent has nothing left to do. */
   #isOver(): boolean {
+    return this.#isDone() && this.#scenario.journal.openPods().length === 0;
+  }
+
+  /** As far as this agent knows. */
+  #isDone(): boolean {
     const { journal, source } = this.#scenario;
-    return this.#deleted === this.#story.deletes.length && journal === this.#journal && this.#isUp && journal.openPods().length === 0 && source.list().length === 0;
+    return this.#deleted === this.#story.deletes.length && journal === this.#journal && this.#isUp && source.list().length === 0;
   }
 }

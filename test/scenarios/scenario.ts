@@ -19,7 +19,7 @@ import type { Container, Pod, PodManifest, PodSpec } from '../../src/model/pod.t
 import type { JournalRecord } from '../../src/core/journal-record.ts';
 
 export class Scenario {
-  readonly clock = new ManualClock();
+  readonly clock = new ManualClock({ settleTurns: 2 });
   readonly runtime: ScriptedRuntime;
   readonly hookOutput = new MemoryHookOutput();
   readonly volumes = new MemoryPodVolumes();

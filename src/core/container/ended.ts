@@ -41,6 +41,8 @@ function skipReason({ view, run }: RunView): SkipReason {
 function exitOf({ view, run }: RunView): Fact {
   const of = { container: view.spec.name, restartCount: run.restartCount };
   const seen = run.bootId === view.now.bootId ? view.observed : undefined;
+  // containerd gives such a container this status itself (`errorStartExitCode`).
+  if (seen?.phase === 'created') return { type: 'container.exited', ...of, exitCode: 128, reason: 'StartError', by: 'self' };
   if (seen === undefined || seen.phase !== 'exited') {
     // As the kubelet reports a container it cannot find any more (`lifecycle.md` 12.1).
     return { type: 'container.exited', ...of, exitCode: 137, reason: 'ContainerStatusUnknown', by: endedBy(run, 137, '') };

@@ -37,6 +37,8 @@ function createdStep(at: RunView): Decision {
   // It ran, though the reply to StartContainer was lost: the start is a fact like any other.
   if (observed !== undefined && observed.startedAtMs > 0) return record({ type: 'container.started', ...of, containerId: observed.id });
   if (observed === undefined || observed.phase !== 'created') return endedStep(at);
+  // The runtime refused to start it, and shows it as it was: it will not become better by itself.
+  if (run.failed !== undefined) return endedStep(at);
   if (view.history.deleting !== undefined) return abandonStep(at);
   if (view.sandboxId === undefined) return NOTHING;
   return decide({ kind: 'startContainer', ...of, containerId: observed.id });

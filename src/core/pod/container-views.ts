@@ -31,7 +31,7 @@ function isPastStart(view: PodView, spec: Container): boolean {
   return !isStarting(container.run);
 }
 
-function isStarting(run: ContainerRun): boolean {
-  if (run.phase === 'created') return true;
-  return run.phase === 'started' && (run.postStart?.state === 'due' || run.postStart?.state === 'started');
+/** A failed postStart is over once its container was killed: `startContainer` does both before it returns. */
+function isStarting({ phase, stopping }: ContainerRun): boolean {
+  return phase === 'created' || phase === 'started' || (phase === 'stopping' && stopping?.reason === 'postStartFailed');
 }

@@ -17,6 +17,8 @@ export function livingSandbox({ sandboxes }: PodView): SandboxState | typeof NO_
 }
 
 export function leftoverSteps(view: PodView): Decision {
+  // They go with the sandbox then; and what cannot be removed must not hold up a stop.
+  if (view.history.deleting !== undefined) return NOTHING;
   const adopted = view.pod.spec.containers.map((spec) => adoptStep(view, spec)).find((decision) => decision !== NOTHING);
   if (adopted !== undefined) return adopted;
   const unclaimed = view.containers.filter((container) => !isClaimed(view, container));
@@ -35,7 +37,7 @@ function adoptStep(view: PodView, spec: Container): Decision {
     ({ name, restartCount, phase, sandboxId }) =>
       name === spec.name && restartCount === expected && phase === 'created' && living !== NO_LIVING_SANDBOX && sandboxId === living.id,
   );
-  if (found === undefined || view.history.deleting !== undefined) return NOTHING;
+  if (found === undefined) return NOTHING;
   return record({
     type: 'container.created',
     container: spec.name,
@@ -53,10 +55,17 @@ function adoptStep(view: PodView, spec: Container): Decision {
 const isClaimed = ({ history }: PodView, container: ContainerState): boolean =>
   history.containers[container.name]?.run?.containerId === container.id;
 
-/** Every sandbox but the newest; the newest too once it is not ready and holds no running container of ours. */
-function deadSandboxes({ sandboxes, containers, history }: PodView): readonly SandboxState[] {
-  if (history.deleting !== undefined || history.endedPhase !== undefined) return [];
+/** Every sandbox but the newest; the newest too once it is not ready and nothing in it is left to stop or to record. */
+function deadSandboxes(view: PodView): readonly SandboxState[] {
+  const { sandboxes, containers, history } = view;
+  if (history.endedPhase !== undefined) return [];
   const [newest, ...older] = sandboxes;
   if (newest === undefined || newest.ready) return older;
-  return containers.some(({ phase, sandboxId }) => phase === 'running' && sandboxId === newest.id) ? older : sandboxes;
+  return containers.some((container) => container.sandboxId === newest.id && isNeeded(view, container)) ? older : sandboxes;
+}
+
+/** It runs, or how it ended is known only here yet. */
+function isNeeded({ history }: PodView, { id, name, phase }: ContainerState): boolean {
+  const run = history.containers[name]?.run;
+  return phase === 'running' || (phase === 'exited' && run?.containerId === id && run.phase !== 'exited');
 }

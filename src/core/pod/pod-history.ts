@@ -114,7 +114,7 @@ function foldContainer(container: ContainerHistory, fact: OfOneContainer, wallMs
     case 'container.created':
       return createdRun(container, fact, wallMs);
     case 'container.failed':
-      return { ...container, run: failedRun(container.run, fact, wallMs) };
+      return failedContainer(container, fact, wallMs);
     default:
       return container.run === undefined || !('restartCount' in fact) || container.run.restartCount !== fact.restartCount
         ? container
@@ -131,7 +131,8 @@ function createdRun(container: ContainerHistory, fact: Extract<Fact, { type: 'co
     ...(fact.hooksDue.includes('postStart') ? { postStart: { state: 'due' } } : {}),
   };
   const { image: _image, ...rest } = container;
-  const waited = container.run?.restarting?.backoffMs;
+  // Without an instance that has ended there is no entry (`doBackOff`).
+  const waited = fact.restartCount === 0 ? undefined : container.run?.restarting?.backoffMs;
   // The entry is stepped by each restart: `lastUpdate` is the moment of the start (client-go `Backoff.Next`).
   return {
     ...rest,
@@ -145,11 +146,12 @@ function steppedDelayMs(container: ContainerHistory, waitedMs: number): number {
   return waitedMs === 0 || container.backOff === undefined ? 10_000 : Math.min(2 * container.backOff.delayMs, 300_000);
 }
 
-function failedRun(run: ContainerRun | undefined, fact: Extract<Fact, { type: 'container.failed' }>, wallMs: number): ContainerRun {
+function failedContainer(container: ContainerHistory, fact: Extract<Fact, { type: 'container.failed' }>, wallMs: number): ContainerHistory {
+  const { image: _image, run, ...rest } = container;
   const failed = { reason: fact.reason, message: fact.message };
-  return run !== undefined && run.restartCount === fact.restartCount && run.phase !== 'notCreated'
-    ? { ...run, failed }
-    : { restartCount: fact.restartCount, phase: 'notCreated', failed, failedWallMs: wallMs };
+  if (run !== undefined && run.restartCount === fact.restartCount && run.phase !== 'notCreated') return { ...container, run: { ...run, failed } };
+  // The next attempt looks for the image anew: it may be what was missing.
+  return { ...rest, run: { restartCount: fact.restartCount, phase: 'notCreated', failed, failedWallMs: wallMs } };
 }
 
 function foldRun(run: ContainerRun, fact: OfOneContainer, wallMs: number): ContainerRun {

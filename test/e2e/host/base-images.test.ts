@@ -29,8 +29,17 @@ describe('HostBaseImages, in a real containerd', () => {
   };
 
   it('base has a shell and its tools in PATH, a home, a user database and a /tmp for everybody', async () => {
-    const said = await exec(['sleep', '1000'], 'set -e; echo "$PATH"; echo ~; id -un; stat -c %a /tmp; /usr/bin/env true; echo x | awk "{print \\$1}"; wget --help 2>/dev/null || :');
-    assert.deepEqual(said.trim().split('\n').slice(0, 5), ['/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', '/root', 'root', '1777', 'x']);
+    const said = await exec(
+      ['sleep', '1000'],
+      'set -e; echo "$PATH"; echo ~; id -un; stat -c %a /tmp; /usr/bin/env true; echo x | awk "{print \\$1}"; wget --help 2>/dev/null || :',
+    );
+    assert.deepEqual(said.trim().split('\n').slice(0, 5), [
+      '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      '/root',
+      'root',
+      '1777',
+      'x',
+    ]);
   });
 
   it('pause is an init with a child, and ends at once on SIGTERM', async () => {

@@ -41,7 +41,8 @@ describe('ContainerdSupervisor, with a real containerd', () => {
 
   it('keeps the run directory and the state directory to root', async () => {
     await own.supervisor.ensureRunning();
-    for (const dir of [own.paths.runDir, own.paths.stateDir, own.paths.containerdRoot]) assert.equal((await stat(dir)).mode & 0o777, 0o700, dir);
+    for (const dir of [own.paths.runDir, own.paths.stateDir, own.paths.containerdRoot])
+      assert.equal((await stat(dir)).mode & 0o777, 0o700, dir);
   });
 
   it('ensureRunning() of another program takes over the one that runs, and so after the agent left', async () => {
@@ -75,7 +76,10 @@ describe('ContainerdSupervisor, with a real containerd', () => {
     process.kill(before.pid, 'SIGKILL');
     await until('it was restarted', () => events.some(({ kind }) => kind === 'restarted'));
     next.leave();
-    assert.deepEqual(events.map(({ kind }) => kind), ['exited', 'restarted']);
+    assert.deepEqual(
+      events.map(({ kind }) => kind),
+      ['exited', 'restarted'],
+    );
     assert.notEqual(own.process.find()?.pid, before.pid);
     assert.equal((await own.cri.version()).name, 'containerd');
   });
@@ -99,6 +103,9 @@ describe('ContainerdSupervisor, with a real containerd', () => {
     const database = `${own.paths.containerdRoot}/io.containerd.metadata.v1.bolt/meta.db`;
     await rm(database);
     await mkdir(database);
-    await assert.rejects(own.another().ensureRunning(), (error) => hasCode(error, 'hostLacks') && /meta\.db|is a directory/.test(error.message));
+    await assert.rejects(
+      own.another().ensureRunning(),
+      (error) => hasCode(error, 'hostLacks') && /meta\.db|is a directory/.test(error.message),
+    );
   });
 });

@@ -27,7 +27,10 @@ export async function hostTraces(paths: HostPaths): Promise<HostTraces> {
   const parents = cgroupRoots(table).map((root) => join(root, paths.cgroupParent));
   const rules = await promisify(execFile)('iptables-save', [], { env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' } });
   return {
-    shims: new ProcHostProcesses().find('containerd-shim-runc-v2').filter(({ argv }) => argv.includes(paths.containerdSocket)).map(({ argv }) => argv.join(' ')),
+    shims: new ProcHostProcesses()
+      .find('containerd-shim-runc-v2')
+      .filter(({ argv }) => argv.includes(paths.containerdSocket))
+      .map(({ argv }) => argv.join(' ')),
     cgroups: (await Promise.all(parents.map(subdirectories))).flat(),
     mounts: [...mountsWithin(table, paths.runDir), ...mountsWithin(table, paths.stateDir)].map(({ mountPoint }) => mountPoint),
     leases: (await names(join(paths.cniLeaseDir, paths.networkName))).filter((name) => /^\d/.test(name)),
@@ -37,7 +40,11 @@ export async function hostTraces(paths: HostPaths): Promise<HostTraces> {
   };
 }
 
-export const isThere = (path: string): Promise<boolean> => access(path).then(() => true, () => false);
+export const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Looks every few milliseconds until it is true; gives up after `withinMs`. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 15_000): Promise<void> {

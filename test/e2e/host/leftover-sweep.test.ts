@@ -23,7 +23,10 @@ describe('HostLeftoverSweep, with containerd killed inside RunPodSandbox', () =>
   };
   for (const [moment, reached] of Object.entries(moments)) {
     it(`leaves nothing of a sandbox whose maker died when ${moment}, and the next one works`, async () => {
-      const answer = own.cri.runPodSandbox(sandboxSpec(own.paths, 'killed')).then(() => 'made', () => 'failed');
+      const answer = own.cri.runPodSandbox(sandboxSpec(own.paths, 'killed')).then(
+        () => 'made',
+        () => 'failed',
+      );
       await until(moment, async () => reached(await hostTraces(own.paths)));
       await killContainerd(own);
       await answer;
@@ -61,7 +64,10 @@ describe('HostLeftoverSweep', () => {
     assert.deepEqual(await own.sweep.sweep({ sandboxIds: [sandboxId], containerIds: [containerId] }), []);
     assert.deepEqual(await hostTraces(own.paths), before);
     const states = await own.cri.listContainers();
-    assert.deepEqual(states.map(({ id, phase }) => ({ id, phase })), [{ id: containerId, phase: 'running' }]);
+    assert.deepEqual(
+      states.map(({ id, phase }) => ({ id, phase })),
+      [{ id: containerId, phase: 'running' }],
+    );
   });
 
   it('sweep() removes a shim, its processes, mounts, network and cgroups when containerd has forgotten them', async () => {

@@ -1,8 +1,7 @@
 /** A containerd of a test's own in a state directory of its own, and the way to leave nothing of it. */
-import { execFile } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { ContainerdImages } from '../../../src/containerd/containerd-images.ts';
 import { ContainerdProcess } from '../../../src/containerd/containerd-process.ts';
 import { ContainerdSupervisor } from '../../../src/containerd/containerd-supervisor.ts';
 import { prepareContainerd } from '../../../src/containerd/prepare-containerd.ts';
@@ -38,18 +37,30 @@ export async function ownContainerd(): Promise<OwnContainerd> {
   const programs = new HostPrograms();
   const channel = new GrpcChannel(paths.containerdSocket);
   const cri = new CriRuntime(channel, paths.instanceId);
+  const images = new ContainerdImages(channel, async (name) => (await cri.imageId(name)) !== undefined);
   const probe = async () => void (await cri.version());
   const process = new ContainerdProcess({ paths, processes, programs, clock, probe });
   const sweep = new HostLeftoverSweep({ paths, processes, programs, clock });
   const another = () =>
-    new ContainerdSupervisor({ process, socket: paths.containerdSocket, prepare: () => prepareContainerd({ paths, programs }), sweep, clock });
+    new ContainerdSupervisor({
+      process,
+      socket: paths.containerdSocket,
+      prepare: () => prepareContainerd({ paths, programs }),
+      sweep,
+      clock,
+    });
   const supervisor = another();
   return {
-    paths, supervisor, process, cri, sweep, another,
+    paths,
+    supervisor,
+    process,
+    cri,
+    sweep,
+    another,
     importBaseImages: async () => {
       const archive = join(paths.stateDir, 'base-images.tar');
       await new HostBaseImages().writeArchive(archive);
-      await promisify(execFile)('ctr', ['-a', paths.containerdSocket, '-n', 'k8s.io', 'images', 'import', archive]);
+      await images.importArchive(archive);
     },
     remove: async () => {
       await supervisor.stop();
@@ -60,12 +71,32 @@ export async function ownContainerd(): Promise<OwnContainerd> {
 }
 
 export const sandboxSpec = (paths: HostPaths, uid: string): SandboxSpec => ({
-  uid, namespace: 'default', name: uid, attempt: 0, hostNetwork: false, hostname: uid,
-  logDirectory: join(paths.logsDir, uid), cgroupParent: paths.cgroupParent, portMappings: [], labels: {}, annotations: {},
+  uid,
+  namespace: 'default',
+  name: uid,
+  attempt: 0,
+  hostNetwork: false,
+  hostname: uid,
+  logDirectory: join(paths.logsDir, uid),
+  cgroupParent: paths.cgroupParent,
+  portMappings: [],
+  labels: {},
+  annotations: {},
 });
 
 export const containerSpec = (command: readonly string[]): ContainerSpec => ({
-  name: 'main', restartCount: 0, image: 'localhost/hooklet/base:1', command, args: [], workingDir: '', env: [], mounts: [],
+  name: 'main',
+  restartCount: 0,
+  image: 'localhost/hooklet/base:1',
+  command,
+  args: [],
+  workingDir: '',
+  env: [],
+  mounts: [],
   resources: { cpuPeriod: 0, cpuQuota: 0, cpuShares: 0, memoryLimitBytes: 0, oomScoreAdj: 1000 },
-  logPath: 'main.log', stdin: false, tty: false, labels: {}, annotations: {},
+  logPath: 'main.log',
+  stdin: false,
+  tty: false,
+  labels: {},
+  annotations: {},
 });

@@ -48,7 +48,10 @@ describe('StateReset, with a Pod that writes to a hostPath', () => {
 
     const plan = await reset().plan();
     assert.equal(plan.exists, true);
-    assert.match(plan.removes.join('\n'), /containers of its 1 running Pods(.|\n)*network hooklet-(.|\n)*run directory(.|\n)*state directory/);
+    assert.match(
+      plan.removes.join('\n'),
+      /containers of its 1 running Pods(.|\n)*network hooklet-(.|\n)*run directory(.|\n)*state directory/,
+    );
 
     await assert.rejects(reset().reset(), (error) => hasCode(error, 'hostLacks') && error.message.includes(mounted));
     assert.equal(await isThere(own.paths.markerFile), true);

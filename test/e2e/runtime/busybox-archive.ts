@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { tarFile, type TarMember } from './tar-file.ts';
+import { type TarMember, tarFile } from './tar-file.ts';
 
 export interface ImageToMake {
   readonly name: string;
@@ -11,8 +11,15 @@ export interface ImageToMake {
 
 export function busyboxLayer(): Buffer {
   const busybox = execFileSync('sh', ['-c', 'command -v busybox'], { encoding: 'utf8' }).trim();
-  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' }).trim().split('\n').filter((applet) => applet !== 'busybox');
-  const folders: TarMember[] = ['bin', 'etc', 'tmp', 'var', 'home'].map((path) => ({ path, directory: true, mode: path === 'tmp' ? 0o1777 : 0o755 }));
+  const applets = execFileSync(busybox, ['--list'], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .filter((applet) => applet !== 'busybox');
+  const folders: TarMember[] = ['bin', 'etc', 'tmp', 'var', 'home'].map((path) => ({
+    path,
+    directory: true,
+    mode: path === 'tmp' ? 0o1777 : 0o755,
+  }));
   return tarFile([
     ...folders,
     { path: 'etc/passwd', data: Buffer.from('root:x:0:0:root:/:/bin/sh\nweb:x:1000:1000:web:/home:/bin/sh\n'), mode: 0o644 },

@@ -7,7 +7,7 @@ import { CriRuntime } from '../../../src/cri/cri-runtime.ts';
 import { GrpcChannel } from '../../../src/grpc/grpc-channel.ts';
 import { SystemClock } from '../../../src/host/system-clock.ts';
 import type { Runtime } from '../../../src/ports/runtime.ts';
-import type { RuntimeSubject } from '../../../src/ports/runtime-subject.ts';
+import type { RuntimeSubject } from '../../../src/ports/runtime-subject.contract.ts';
 import { images, type PrivateContainerd } from './private-containerd.ts';
 
 export interface Agent extends Runtime {
@@ -37,7 +37,13 @@ export function newAgent(containerd: Pick<PrivateContainerd, 'socket' | 'instanc
 }
 
 export function subjectOf(containerd: PrivateContainerd, runtime: Runtime): RuntimeSubject {
-  return { runtime, image: images.busybox, cgroupParent: containerd.cgroupParent, logsDir: `${containerd.dir}/logs`, settle: (promise) => promise };
+  return {
+    runtime,
+    image: images.busybox,
+    cgroupParent: containerd.cgroupParent,
+    logsDir: `${containerd.dir}/logs`,
+    settle: (promise) => promise,
+  };
 }
 
 /** Until containerd answers again: the channel reconnects by itself. */

@@ -25,6 +25,10 @@ function member({ path, data = Buffer.alloc(0), linkTo, directory = false, mode 
   header.write('ustar\0', 257, 'latin1');
   header.write('00', 263);
   header.fill(0x20, 148, 156);
-  octal(header.reduce((sum, byte) => sum + byte, 0), 148, 7);
+  octal(
+    header.reduce((sum, byte) => sum + byte, 0),
+    148,
+    7,
+  );
   return Buffer.concat([header, data, Buffer.alloc((512 - (data.length % 512)) % 512)]);
 }

@@ -1,7 +1,7 @@
 /** What the contract suites of a runtime need to know of it, and the objects that they make. */
 import type { ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
-import { contractContainers } from './contract-programs.ts';
 import type { Runtime } from './runtime.ts';
+import { contractContainers } from './runtime-programs.contract.ts';
 
 export interface RuntimeSubject {
   readonly runtime: Runtime;

@@ -27,7 +27,10 @@ export const contractContainers = {
 export const contractExecs = {
   prints: { argv: ['sh', '-c', 'echo out; echo err >&2'], scripted: { takesMs: 10, exitCode: 0, stdout: 'out\n', stderr: 'err\n' } },
   fails: { argv: ['sh', '-c', 'echo why >&2; exit 7'], scripted: { takesMs: 10, exitCode: 7, stderr: 'why\n' } },
-  takesAWhile: { argv: ['sh', '-c', 'echo begun; sleep 0.3; echo ended'], scripted: { takesMs: 300, exitCode: 0, stdout: 'begun\nended\n' } },
+  takesAWhile: {
+    argv: ['sh', '-c', 'echo begun; sleep 0.3; echo ended'],
+    scripted: { takesMs: 300, exitCode: 0, stdout: 'begun\nended\n' },
+  },
   hangs: { argv: ['sh', '-c', 'sleep 1000'], scripted: {} },
   unstartable: { argv: ['/no/such/hook'], scripted: { startError: 'no such file or directory' } },
 } as const satisfies Record<string, ContractProgram>;

@@ -1,0 +1,137 @@
+/** The runtime with everything around it: hooklet's own containerd, supervised, or one that is there already. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../ports/clock.ts';
+import type { HostPaths } from '../ports/host-paths.ts';
+import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
+import type { NodeOptions } from '../ports/open-node.ts';
+import type { Runtime } from '../ports/runtime.ts';
+import type { RuntimeSupervisor } from '../ports/runtime-supervisor.ts';
+
+export interface OpenRuntime {
+  readonly runtime: Runtime;
+  readonly clock: Clock;
+  /** It was there before. */
+  readonly found: boolean;
+  readonly sweep?: LeftoverSweep;
+  close(stop: boolean): Promise<void>;
+}
+
+/** Brings the runtime up, or connects to the one that is named. Throws `hostLacks`; then nothing was left running. */
+export async function openRuntime(options: NodeOptions, paths: HostPaths): Promise<OpenRuntime> {
+  const clock = await systemClock();
+  if (options.runtimeEndpoint !== undefined) {
+    const runtime = await connectRuntime(socketOf(options.runtimeEndpoint), paths, 'foreign');
+    return { runtime, clock, found: true, close: async () => runtime.close() };
+  }
+  const runtime = await connectRuntime(paths.containerdSocket, paths, 'own');
+  const { supervisor, sweep } = await supervise(runtime, { paths, clock, subnet: options.subnet });
+  try {
+    options.onProgress?.('starting containerd');
+    const { found } = await supervisor.ensureRunning();
+    return { runtime, clock, found, sweep, close: (stop) => endRuntime(runtime, supervisor, stop) };
+  } catch (error) {
+    await endRuntime(runtime, supervisor, false);
+    throw error;
+  }
+}
+
+async function endRuntime(runtime: Runtime, supervisor: RuntimeSupervisor, stop: boolean): Promise<void> {
+  if (stop) await supervisor.stop();
+  else supervisor.leave();
+  runtime.close();
+}
+
+/** CRI and, where the runtime is a containerd, its own services on the same channel. */
+export async function connectRuntime(socket: string, paths: HostPaths, whose: 'own' | 'foreign'): Promise<Runtime> {
+  const [{ GrpcChannel }, { CriRuntime }, containerd] = await Promise.all([
+    import('../grpc/grpc-channel.ts'),
+    import('../cri/cri-runtime.ts'),
+    loadContainerd(),
+  ]);
+  const channel = new GrpcChannel(socket);
+  const cri = new CriRuntime(channel, paths.instanceId);
+  if (whose === 'foreign' && !(await containerd.offersContainerd(channel))) return { cri, close: () => channel.close() };
+  const nativeExec = new containerd.ContainerdExec(channel, join(paths.runDir, 'pipes'));
+  return {
+    cri,
+    nativeExec,
+    signals: new containerd.ContainerdSignals(channel),
+    events: new containerd.ContainerdEvents(channel, await systemClock()),
+    imageImport: new containerd.ContainerdImages(channel, async (name) => (await cri.imageId(name)) !== undefined),
+    close: () => {
+      nativeExec.close();
+      channel.close();
+    },
+  };
+}
+
+async function loadContainerd() {
+  const [exec, signals, events, images, offers] = await Promise.all([
+    import('../containerd/containerd-exec.ts'),
+    import('../containerd/containerd-signals.ts'),
+    import('../containerd/containerd-events.ts'),
+    import('../containerd/containerd-images.ts'),
+    import('../containerd/offers-containerd.ts'),
+  ]);
+  return { ...exec, ...signals, ...events, ...images, ...offers };
+}
+
+interface Supervised {
+  readonly paths: HostPaths;
+  readonly clock: Clock;
+  readonly subnet: string | undefined;
+}
+
+export async function supervise(
+  runtime: Runtime,
+  { paths, clock, subnet }: Supervised,
+): Promise<{ readonly supervisor: RuntimeSupervisor; readonly sweep: LeftoverSweep }> {
+  const [
+    { ContainerdSupervisor },
+    { ContainerdProcess },
+    { prepareContainerd },
+    { ProcHostProcesses },
+    { HostPrograms },
+    { HostLeftoverSweep },
+  ] = await Promise.all([
+    import('../containerd/containerd-supervisor.ts'),
+    import('../containerd/containerd-process.ts'),
+    import('../containerd/prepare-containerd.ts'),
+    import('../host/proc-host-processes.ts'),
+    import('../host/host-programs.ts'),
+    import('../host/host-leftover-sweep.ts'),
+  ]);
+  const processes = new ProcHostProcesses();
+  const programs = new HostPrograms();
+  const sweep = new HostLeftoverSweep({ paths, processes, programs, clock });
+  const probe = async (): Promise<void> => void (await runtime.cri.version());
+  const process = new ContainerdProcess({ paths, processes, programs, clock, probe });
+  const prepare = (): Promise<void> => prepareContainerd({ paths, programs, subnet });
+  return { supervisor: new ContainerdSupervisor({ process, socket: paths.containerdSocket, prepare, sweep, clock }), sweep };
+}
+
+function socketOf(endpoint: string): string {
+  return endpoint.replace(/^unix:\/\//, '');
+}
+
+export async function ensureBaseImages(runtime: Runtime, paths: HostPaths, options: NodeOptions): Promise<readonly string[]> {
+  const { HostBaseImages } = await import('../host/host-base-images.ts');
+  const images = new HostBaseImages();
+  const present = await Promise.all(images.names.map((name) => runtime.cri.imageId(name)));
+  if (runtime.imageImport === undefined || present.every((id) => id !== undefined)) return images.names;
+  options.onProgress?.(`making the images ${images.names.join(' and ')}`);
+  const archive = join(paths.runDir, `base-images-${process.pid}.tar`);
+  try {
+    await images.writeArchive(archive);
+    await runtime.imageImport.importArchive(archive);
+  } finally {
+    await rm(archive, { force: true });
+  }
+  return images.names;
+}
+
+export async function systemClock(): Promise<Clock> {
+  const { SystemClock } = await import('../host/system-clock.ts');
+  return new SystemClock();
+}

@@ -1,0 +1,45 @@
+import type { WireRequest } from '../core/hook/http-request.ts';
+import type { ResponseHead } from '../core/hook/http-response.ts';
+
+/** Where hooks may go: everywhere, to the Pod itself only, or everywhere but to link-local and metadata addresses. */
+export const hookHosts = ['any', 'pod', 'deny-link-local'] as const;
+export type HookHosts = (typeof hookHosts)[number];
+export const defaultHookHosts: HookHosts = 'deny-link-local';
+
+export interface HttpHookTarget extends WireRequest {
+  /** The Pod's own address; the only one allowed where hooks may go to the Pod only. */
+  readonly podAddress?: string;
+}
+
+/** The error texts are those of Go's client; nothing that the server sent is in them. */
+export type HttpHookAnswer =
+  | HttpHookResponse
+  /** No response came. `cutOff`: the connection was there, and broke. */
+  | { readonly kind: 'failed'; readonly error: string; readonly cutOff: boolean; readonly received: Buffer }
+  /** The other side of a TLS connection speaks plain HTTP. */
+  | { readonly kind: 'plainHttp'; readonly error: string };
+
+export interface HttpHookResponse {
+  readonly kind: 'response';
+  readonly head: ResponseHead;
+  /** Status line and headers as they came. */
+  readonly received: Buffer;
+  /**
+   * Reads and drops the body, unless it is known to be longer than `maxBytes`; at most that much of it. Then closes the
+   * connection. Resolves also when the body breaks off. Called once.
+   */
+  finish(maxBytes: number): Promise<void>;
+}
+
+/**
+ * HTTP from the node, for hooks. Adapter: `network/socket-http-hook-client.ts`; fake: `fakes/scripted-http-hooks.ts`.
+ *
+ * A call sends one request on a connection of its own, once: no retry, no redirect, no proxy, no certificate check, no
+ * timeout but that of name resolution. Each address is judged by the policy right before it is connected to.
+ * Abort ends everything at once, also `finish`; the promise then rejects with the signal's reason.
+ */
+export interface HttpHookClient {
+  send(target: HttpHookTarget, signal: AbortSignal): Promise<HttpHookAnswer>;
+  /** The node's own address: a hostNetwork Pod is reached by it. */
+  nodeAddress(): Promise<string>;
+}
