@@ -14,7 +14,7 @@ import { type Build, checkoutBuild, packBuild } from './builds.ts';
 import { measureBurst } from './burst.ts';
 import { KubeletPods } from './kubelet-pods.ts';
 import { measureLifecycle } from './lifecycle.ts';
-import { type PartResult, summarize } from './measure.ts';
+import { meetsGoal, type PartResult, ratioOf, summarize } from './measure.ts';
 import { resultLines } from './show-results.ts';
 import { measureVersion } from './version.ts';
 
@@ -50,49 +50,46 @@ function readWish(): Wish {
 
 const progress = (what: string): void => console.error(`bench: ${what}`);
 
-async function measureAll(wish: Wish, signal: AbortSignal): Promise<readonly PartResult[]> {
+/** Told each part's result as soon as it is there: what comes after it may fail. */
+type Tell = (result: PartResult) => void;
+
+async function measureAll(wish: Wish, signal: AbortSignal, tell: Tell): Promise<void> {
   const wants = (...parts: readonly Part[]): boolean => parts.some((part) => wish.parts.includes(part));
-  return [
-    ...(wants('lifecycle', 'burst') ? await measureInProcess(wish, signal) : []),
-    ...(wants('version', 'agent') ? await measurePrograms(wish, signal) : []),
-  ];
+  if (wants('lifecycle', 'burst')) await measureInProcess(wish, signal, tell);
+  if (wants('version', 'agent')) await measurePrograms(wish, signal, tell);
 }
 
-async function measureInProcess({ parts, rounds, pods, trace }: Wish, signal: AbortSignal): Promise<readonly PartResult[]> {
+async function measureInProcess({ parts, rounds, pods, trace }: Wish, signal: AbortSignal, tell: Tell): Promise<void> {
   progress('starting containerd on a state directory of its own');
   const bench = await openBenchNode(signal);
   try {
-    return await withKubelet(bench, async (kubelet) => {
+    await withKubelet(bench, async (kubelet) => {
       const lifecycle = { rounds, progress, ...(trace ? { trace: (line: string) => console.error(line) } : {}) };
-      const results: PartResult[] = [];
-      if (parts.includes('lifecycle')) results.push(await measureLifecycle(bench, kubelet, lifecycle));
-      if (parts.includes('burst')) results.push(await measureBurst(bench, kubelet, { pods, rounds: BURST_ROUNDS, progress }));
-      return results;
+      if (parts.includes('lifecycle')) tell(await measureLifecycle(bench, kubelet, lifecycle));
+      if (parts.includes('burst')) tell(await measureBurst(bench, kubelet, { pods, rounds: BURST_ROUNDS, progress }));
     });
   } finally {
     await bench.close();
   }
 }
 
-async function withKubelet<T>(bench: BenchNode, work: (kubelet: KubeletPods) => Promise<T>): Promise<T> {
+async function withKubelet(bench: BenchNode, work: (kubelet: KubeletPods) => Promise<void>): Promise<void> {
   const kubelet = await KubeletPods.start(bench);
   try {
-    return await work(kubelet);
+    await work(kubelet);
   } finally {
     await kubelet.close();
     for (const warning of kubelet.warnings) progress(`the kubelet warned: ${warning}`);
   }
 }
 
-async function measurePrograms({ parts, pods }: Wish, signal: AbortSignal): Promise<readonly PartResult[]> {
+async function measurePrograms({ parts, pods }: Wish, signal: AbortSignal, tell: Tell): Promise<void> {
   progress('packing the program and installing the package');
   const packed = await packBuild(signal);
   const builds: readonly Build[] = [checkoutBuild, packed];
   try {
-    const results: PartResult[] = [];
-    if (parts.includes('version')) results.push(await measureVersion({ builds, times: VERSION_TIMES, signal, progress }));
-    if (parts.includes('agent')) results.push(await measureAgent({ builds, pods, signal, progress }));
-    return results;
+    if (parts.includes('version')) tell(await measureVersion({ builds, times: VERSION_TIMES, signal, progress }));
+    if (parts.includes('agent')) tell(await measureAgent({ builds, pods, signal, progress }));
   } finally {
     await packed.remove();
   }
@@ -113,19 +110,30 @@ async function main(): Promise<number> {
   }
   const wish = readWish();
   const on = machine();
+  const results: PartResult[] = [];
+  const tell = (result: PartResult): void => {
+    results.push(result);
+    if (!wish.json) for (const line of resultLines([result])) console.log(line);
+  };
+  if (!wish.json) console.log(on);
   try {
-    const results = await measureAll(wish, interrupted.signal);
-    const summaries = results.map((result) => ({
-      ...result,
-      measures: result.measures.map((measure) => ({ ...measure, ...summarize(measure.values) })),
-    }));
-    if (wish.json) console.log(JSON.stringify({ machine: on, results: summaries }, null, 2));
-    else for (const line of [on, ...resultLines(results)]) console.log(line);
-    return results.some(({ isVoid }) => isVoid !== undefined) ? 1 : 0;
+    await measureAll(wish, interrupted.signal, tell);
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
     return 1;
   }
+  if (wish.json) console.log(JSON.stringify({ machine: on, results: results.map(withSummaries) }, null, 2));
+  return results.some(({ isVoid }) => isVoid !== undefined) ? 1 : 0;
 }
+
+const withSummaries = (result: PartResult) => ({
+  ...result,
+  measures: result.measures.map((measure) => ({
+    ...measure,
+    ...summarize(measure.values),
+    ratio: ratioOf(measure),
+    met: meetsGoal(measure),
+  })),
+});
 
 process.exitCode = await main();

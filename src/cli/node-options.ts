@@ -1,6 +1,7 @@
 /** The options that commands share, and what they mean. */
 import { type Command, Option } from 'commander';
 import { HookletError } from '../ports/hooklet-error.ts';
+import { DEFAULT_HOOK_HOSTS, HOOK_HOSTS, type HookHosts } from '../ports/http-hook-client.ts';
 import type { NodeOptions } from '../ports/open-node.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -19,6 +20,10 @@ export interface RuntimeOptions extends StateDirOption {
   readonly subnet?: string;
 }
 
+export interface HookHostsOption {
+  readonly hookHosts?: HookHosts;
+}
+
 export const withStateDir = (command: Command): Command =>
   command.addOption(
     new Option('--state-dir <dir>', `where this hooklet keeps its state (default: $HOOKLET_STATE_DIR, else ${DEFAULT_STATE_DIR})`),
@@ -35,14 +40,21 @@ export const withRuntime = (command: Command): Command =>
     )
     .option('--subnet <cidr>', 'addresses for the Pods, as 10.88.0.0/16; without it a free one is chosen');
 
+export const withHookHosts = (command: Command): Command =>
+  command.addOption(
+    new Option('--hook-hosts <policy>', 'where httpGet hooks may connect; deny-link-local keeps them from cloud metadata too')
+      .choices(HOOK_HOSTS)
+      .default(DEFAULT_HOOK_HOSTS),
+  );
+
 export function stateDirOf({ stateDir }: StateDirOption, env: CommandContext['env']): string {
   const given = stateDir ?? env['HOOKLET_STATE_DIR'];
   if (stateDir === '') throw new HookletError('badInput', 'the state directory is empty; name one with --state-dir');
   return given === undefined || given === '' ? DEFAULT_STATE_DIR : given;
 }
 
-export function nodeOptions(options: RuntimeOptions, context: CommandContext): NodeOptions {
-  const { runtimeEndpoint, subnet } = options;
+export function nodeOptions(options: RuntimeOptions & HookHostsOption, context: CommandContext): NodeOptions {
+  const { runtimeEndpoint, subnet, hookHosts } = options;
   if (runtimeEndpoint !== undefined && !/^unix:\/\/\/./.test(runtimeEndpoint)) {
     throw new HookletError(
       'badInput',
@@ -53,6 +65,7 @@ export function nodeOptions(options: RuntimeOptions, context: CommandContext): N
     stateDir: stateDirOf(options, context.env),
     ...(runtimeEndpoint === undefined ? {} : { runtimeEndpoint }),
     ...(subnet === undefined ? {} : { subnet }),
+    ...(hookHosts === undefined ? {} : { hookHosts }),
     onProgress: context.say,
     logger: context.logger,
   };

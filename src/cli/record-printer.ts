@@ -17,6 +17,8 @@ export function recordPrinter(
     containerWidth: Math.max(...pods.flatMap((pod) => pod.spec.containers.map(({ name }) => name.length))),
   };
   return (record) => {
+    // It says in Kubernetes' words what the line before it says; the table at the end has them all.
+    if (output !== 'json' && record.type === 'event' && record.eventType === 'Normal') return;
     // A container may write faster than anybody reads; facts are never lost.
     const mayBeLost = record.type === 'log';
     stdout.line(output === 'json' ? JSON.stringify(record) : recordLine(record, layout, style), { mayBeLost });

@@ -69,11 +69,16 @@ async function runOn(node: OpenNode, manifests: readonly PodManifest[], { option
     stops.tell(session);
     const end = await session.run();
     isClean = true;
-    if (options.output === 'text') for (const line of await runSummary(node, end.uids, context.colours)) context.stdout.line(line);
+    if (options.output === 'text') await summarise(node, end, context);
     return judge(node, end, context);
   } finally {
     await node.close({ stopRuntime: isClean });
   }
+}
+
+async function summarise(node: OpenNode, { uids }: RunEnd, { colours, stdout }: CommandContext): Promise<void> {
+  const { wallMs: nowWallMs } = node.clock.now();
+  for (const line of await runSummary(node, uids, { colours, nowWallMs })) stdout.line(line);
 }
 
 /** More would scroll what matters away; the table has them all. */

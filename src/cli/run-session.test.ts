@@ -7,6 +7,7 @@ import { MemoryHookOutput } from '../fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../fakes/memory-pod-volumes.ts';
 import type { Script } from '../fakes/scripted-programs.ts';
+import { ScriptedHttpHooks } from '../fakes/scripted-http-hooks.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
 import { PodWorkers } from '../kubelet/pod-workers.ts';
 import { takeOver } from '../kubelet/take-over.ts';
@@ -25,6 +26,7 @@ class FakeNode {
   readonly runtime: ScriptedRuntime;
   readonly logs = new MemoryContainerLogs();
   readonly hookOutput = new MemoryHookOutput();
+  readonly http = new ScriptedHttpHooks(this.clock);
   journal = new MemoryJournal();
 
   constructor(script: Script = {}) {
@@ -61,9 +63,9 @@ class FakeRun {
         logger: SILENT_LOGGER,
         show: (record) => this.shown.push(`${((Date.parse(record.time) - startMs) / 1000).toFixed(1)} ${describeShown(record)}`),
         startKubelet: async (node, wanted, source, logger) => {
-          const { clock, journal, hookOutput } = node;
+          const { clock, journal, hookOutput, http } = node;
           const host = { paths, memoryBytes: 2 ** 34, parallelStarts: 2 };
-          const parts = { clock, journal, runtime: runtime.forNextAgent(), hookOutput, volumes: new MemoryPodVolumes(), host, logger };
+          const parts = { clock, journal, runtime: runtime.forNextAgent(), hookOutput, http, volumes: new MemoryPodVolumes(), host, logger };
           const workers = new PodWorkers({ ...parts, source });
           const plan = await takeOver(parts, source, wanted);
           workers.start();

@@ -1,33 +1,48 @@
 import type { OpenHistory } from '../ports/open-node.ts';
 import { type DeliveryRow, DeliveryRows } from '../printing/delivery-rows.ts';
+import { EventRows } from '../printing/event-rows.ts';
+import { eventsTable } from '../printing/events-table.ts';
 import { type DeliveryOutput, hooksTable } from '../printing/hooks-table.ts';
 import { styleOf } from '../printing/style.ts';
 import { clockTime } from '../printing/time-text.ts';
 import { readJournal } from './read-journal.ts';
 
-/** What every hook of these Pods did, with its output: a table a Pod. */
-export async function runSummary(
-  history: Pick<OpenHistory, 'journal' | 'hookOutput'>,
-  uids: readonly string[],
-  colours: boolean,
-): Promise<readonly string[]> {
-  const lines: string[] = [];
-  for (const uid of uids) {
-    const rows = new DeliveryRows();
-    for (const { record } of readJournal(history.journal, { uid })) rows.add(record);
-    const [first] = rows.list();
-    if (first === undefined) continue;
-    const outputs = await readOutputs(history, rows.list());
-    const style = styleOf(colours);
-    lines.push('', style.strong(`Hooks of ${first.pod}`), ...hooksTable(rows.list(), outputs, { style, time: clockTime, pods: false }));
-  }
-  return lines.length === 0 ? ['', 'No hook was due.'] : lines;
+type History = Pick<OpenHistory, 'journal' | 'hookOutput'>;
+
+export interface SummaryOptions {
+  readonly colours: boolean;
+  readonly nowWallMs: number;
 }
 
-async function readOutputs(
-  { hookOutput }: Pick<OpenHistory, 'hookOutput'>,
-  rows: readonly DeliveryRow[],
-): Promise<ReadonlyMap<DeliveryRow, DeliveryOutput>> {
+/** What every hook of these Pods did, with its output, and the Pod's events as kubectl shows them: two tables a Pod. */
+export async function runSummary(history: History, uids: readonly string[], options: SummaryOptions): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const uid of uids) lines.push(...(await podSummary(history, uid, options)));
+  return lines;
+}
+
+async function podSummary(history: History, uid: string, { colours, nowWallMs }: SummaryOptions): Promise<readonly string[]> {
+  const deliveries = new DeliveryRows();
+  const events = new EventRows();
+  let pod = '';
+  for (const { record } of readJournal(history.journal, { uid })) {
+    deliveries.add(record);
+    events.add(record);
+    pod = record.pod ?? pod;
+  }
+  const rows = deliveries.list();
+  const style = styleOf(colours);
+  const hooks = hooksTable(rows, await readOutputs(history, rows), { style, time: clockTime, pods: false });
+  return [
+    '',
+    style.strong(`Hooks of ${pod}`),
+    ...(rows.length === 0 ? ['No hook was due.'] : hooks),
+    '',
+    ...eventsTable(events.list(), nowWallMs),
+  ];
+}
+
+async function readOutputs({ hookOutput }: History, rows: readonly DeliveryRow[]): Promise<ReadonlyMap<DeliveryRow, DeliveryOutput>> {
   const outputs = new Map<DeliveryRow, DeliveryOutput>();
   for (const row of rows) {
     // Output that cannot be read must not cost the table.

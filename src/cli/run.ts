@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { CommandContext } from './command-context.ts';
 import { parseDuration } from '../model/duration.ts';
-import { type OutputOption, type RuntimeOptions, withOutput, withRuntime, withStateDir } from './node-options.ts';
+import type { CommandContext } from './command-context.ts';
+import { type HookHostsOption, type OutputOption, type RuntimeOptions, withHookHosts, withOutput, withRuntime, withStateDir } from './node-options.ts';
 
-export interface RunOptions extends RuntimeOptions, OutputOption {
+export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOption {
   /** Milliseconds. */
   readonly for?: number;
   readonly logs: boolean;
@@ -29,7 +29,7 @@ export function runCommand(context: CommandContext): Command {
       const { runPods } = await import('./run-pods.ts');
       context.exitWith(await runPods(files, options, context));
     });
-  return withRuntime(withStateDir(withOutput(command)));
+  return withRuntime(withHookHosts(withStateDir(withOutput(command))));
 }
 
 function durationOption(text: string): number {

@@ -75,6 +75,7 @@ export function chooseDelivery(
 function whyNone({ outcome, reason, handler }: DeliveryRow): string {
   if (outcome === 'skipped') return `it was skipped (${reason})`;
   if (outcome === 'running') return 'it still runs';
+  if (handler === 'httpGet') return `no response came: ${printable(reason ?? outcome)}`;
   return handler === 'sleep' ? 'a sleep writes nothing' : 'its output could not be kept, or was removed with the history of its Pod';
 }
 

@@ -2,6 +2,7 @@
 import type { Clock } from '../ports/clock.ts';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
+import { DEFAULT_HOOK_HOSTS } from '../ports/http-hook-client.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
 import { SILENT_LOGGER } from '../ports/logger.ts';
@@ -13,10 +14,11 @@ export async function openState(
   paths: HostPaths,
   options: NodeOptions,
 ): Promise<Omit<OpenNode, 'close'> & { readonly sweep?: LeftoverSweep }> {
-  const [{ SqliteJournal }, { HookOutputFiles }, { ContainerLogReader }] = await Promise.all([
+  const [{ SqliteJournal }, { HookOutputFiles }, { ContainerLogReader }, { SocketHttpHookClient }] = await Promise.all([
     import('../sqlite/sqlite-journal.ts'),
     import('../host/hook-output-files.ts'),
     import('../host/container-log-reader.ts'),
+    import('../network/socket-http-hook-client.ts'),
   ]);
   const logger = options.logger ?? SILENT_LOGGER;
   const journal = SqliteJournal.open({
@@ -32,7 +34,9 @@ export async function openState(
     journal.close();
     throw error;
   }
-  return { clock, journal, runtime, hookOutput, logs: new ContainerLogReader(clock), paths, ...(sweep === undefined ? {} : { sweep }) };
+  const http = new SocketHttpHookClient({ clock, hookHosts: options.hookHosts ?? DEFAULT_HOOK_HOSTS });
+  const logs = new ContainerLogReader(clock);
+  return { clock, journal, runtime, hookOutput, http, logs, paths, ...(sweep === undefined ? {} : { sweep }) };
 }
 
 /** How much of removed Pods is remembered: the last 100, for 7 days. */

@@ -37,7 +37,6 @@ const never = new AbortController().signal;
 export class ContainerdExec implements ExecProcesses {
   readonly #tasks: ExecTasks;
   readonly #pipes: ExecPipes;
-  #swept = false;
 
   /** `pipesDir` is private to this hooklet and gone after a reboot. */
   constructor(channel: RpcChannel, pipesDir: string) {
@@ -46,11 +45,6 @@ export class ContainerdExec implements ExecProcesses {
   }
 
   prepare(): void {
-    if (!this.#swept) {
-      this.#swept = true;
-      this.#pipes.removeSpares();
-      void this.#removeForgotten(this.#pipes.owners());
-    }
     this.#pipes.prepare();
   }
 
@@ -93,8 +87,9 @@ export class ContainerdExec implements ExecProcesses {
       const state = stateOf(exec);
       return state.kind === 'created' && this.#pipes.wasStarted(exec.stdout) ? await this.#settled(ref, exec) : state;
     } catch (error) {
-      if (hasCode(error, 'runtimeNotFound')) return { kind: 'unknown' };
-      throw error;
+      if (!hasCode(error, 'runtimeNotFound')) throw error;
+      this.#pipes.removeOf(containerId, execId); // nobody will write to them any more
+      return { kind: 'unknown' };
     }
   }
 
@@ -122,6 +117,21 @@ export class ContainerdExec implements ExecProcesses {
       await this.#tasks.delete(ref);
     }
     this.#pipes.removeOf(containerId, execId);
+  }
+
+  /**
+   * Pipes that an earlier agent made and never used, and those whose exec is gone: it died between the two, or the
+   * container was removed. Only looks whether the exec is there: its state is asked, and settled, by who takes it up.
+   */
+  async removeForgotten(): Promise<void> {
+    this.#pipes.removeSpares();
+    for (const ref of this.#pipes.earlierOwners()) {
+      const isGone = await this.#tasks.get(ref).then(
+        () => false,
+        (error: unknown) => hasCode(error, 'runtimeNotFound'),
+      );
+      if (isGone) this.#pipes.removeOf(ref.containerId, ref.execId);
+    }
   }
 
   /** Ends what only a living agent uses; execs and their pipes stay. */
@@ -178,13 +188,6 @@ export class ContainerdExec implements ExecProcesses {
     }
   }
 
-  /** Pipes whose exec is gone: the agent died between the two, or the container was removed. */
-  async #removeForgotten(owners: readonly PipeOwner[]): Promise<void> {
-    for (const { containerId, execId } of owners) {
-      const state = await this.state(containerId, execId).catch(() => undefined);
-      if (state?.kind === 'unknown') this.#pipes.removeOf(containerId, execId);
-    }
-  }
 }
 
 /** The container's count of processes killed for want of memory, before the exec. */

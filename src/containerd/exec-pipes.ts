@@ -65,6 +65,8 @@ export class ExecPipes {
   readonly #spare = new Set<Promise<PipePair>>();
   /** Folders of spare pairs, also of those that are still being made. */
   readonly #spareDirs = new Set<string>();
+  /** Folders of all pairs that this agent made. */
+  readonly #ownDirs = new Set<string>();
 
   /** `root` is made when it is missing; it belongs to one agent at a time. */
   constructor(root: string) {
@@ -121,6 +123,13 @@ export class ExecPipes {
     this.#release(this.#dirOf(pipe));
   }
 
+  /** Those that earlier agents made. */
+  earlierOwners(): readonly PipeOwner[] {
+    return this.#earlierDirs()
+      .map(readOwner)
+      .filter((owner) => owner !== undefined);
+  }
+
   /** Idempotent. */
   removeOf(containerId: string, execId: string): void {
     for (const dir of this.#dirs()) {
@@ -129,9 +138,9 @@ export class ExecPipes {
     }
   }
 
-  /** Spare pairs of an agent that died. Called before the first pair is made. */
+  /** Spare pairs of an agent that died. */
   removeSpares(): void {
-    for (const dir of this.#dirs()) if (readOwner(dir) === undefined) this.#release(dir);
+    for (const dir of this.#earlierDirs()) if (readOwner(dir) === undefined) this.#release(dir);
   }
 
   /** Spare pairs have no use once this agent leaves. At once: the program may be about to exit. */
@@ -150,6 +159,7 @@ export class ExecPipes {
       throw cannotHold(this.#root, error);
     }
     this.#spareDirs.add(dir);
+    this.#ownDirs.add(dir);
     const failure = await startKeeper(dir);
     if (failure === undefined) return { dir, stdout: join(dir, 'stdout'), stderr: join(dir, 'stderr') };
     this.#spareDirs.delete(dir);
@@ -166,11 +176,16 @@ export class ExecPipes {
       // no keeper to end
     }
     rmSync(dir, { recursive: true, force: true });
+    this.#ownDirs.delete(dir);
   }
 
   /** Only the last folder's name is taken from outside: nothing beyond our own folder is ever touched. */
   #dirOf(pipe: string): string {
     return join(this.#root, basename(dirname(pipe)));
+  }
+
+  #earlierDirs(): string[] {
+    return this.#dirs().filter((dir) => !this.#ownDirs.has(dir));
   }
 
   #dirs(): string[] {

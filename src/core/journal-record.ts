@@ -6,6 +6,7 @@
  * stop, `hook.started` the exec that is about to run), or right after the fact it reports.
  */
 
+import type { EventType } from '../model/event-identity.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Instant } from './instant.ts';
 
@@ -55,7 +56,15 @@ export type PodFact =
 
 export type ImageFact =
   | { readonly type: 'image.pulling'; readonly container: string; readonly image: string }
-  | { readonly type: 'image.pulled'; readonly container: string; readonly image: string; readonly present: boolean }
+  | {
+      readonly type: 'image.pulled';
+      readonly container: string;
+      readonly image: string;
+      readonly present: boolean;
+      /** How long the pull took; absent for an image that was there. */
+      readonly durationMs?: number;
+      readonly sizeBytes?: number;
+    }
   | {
       readonly type: 'image.failed';
       readonly container: string;
@@ -102,9 +111,10 @@ export type HookFact =
 export type EventFact = {
   readonly type: 'event';
   readonly container?: string;
-  readonly eventType: 'Normal' | 'Warning';
+  readonly eventType: EventType;
   readonly reason: string;
   readonly message: string;
+  /** How often it was told, this time included. */
   readonly count: number;
 };
 
@@ -113,6 +123,11 @@ export type LogFact = { readonly type: 'log'; readonly container: string; readon
 
 /** What can happen to one Pod. */
 export type Fact = PodFact | ImageFact | ContainerFact | HookFact | EventFact;
+
+/** An event that is not counted yet. */
+export type EventNews = Omit<EventFact, 'count'>;
+/** What may be appended to a Pod's history; counting events is not the business of who tells them. */
+export type NewFact = Exclude<Fact, EventFact> | EventNews;
 
 /** A fact as it is stored and printed. `time` is RFC 3339 with milliseconds. */
 export type PodRecord = { readonly time: string } & PodRef & Fact;

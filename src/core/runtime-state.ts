@@ -3,6 +3,8 @@
 export interface SandboxState {
   readonly id: string;
   readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
   readonly attempt: number;
   readonly ready: boolean;
   /** Milliseconds since the epoch. */

@@ -1,11 +1,11 @@
 /** What the core may ask of the shell: one small, idempotent thing each. The shell does it, then asks again. */
 
 import type { Instant } from './instant.ts';
-import type { Fact, HookName } from './journal-record.ts';
+import type { HookName, NewFact } from './journal-record.ts';
 
 export type Step =
-  /** Write these facts, all or none. */
-  | { readonly kind: 'record'; readonly facts: readonly Fact[] }
+  /** Write these facts and the events that go with them, all or none. */
+  | { readonly kind: 'record'; readonly facts: readonly NewFact[] }
   | { readonly kind: 'runSandbox'; readonly attempt: number }
   | { readonly kind: 'stopSandbox'; readonly sandboxId: string }
   /** Stop it and remove it with all its containers. */
@@ -56,5 +56,5 @@ export interface Decision {
 
 export const NOTHING: Decision = { steps: [] };
 export const decide = (...steps: readonly Step[]): Decision => ({ steps });
-export const record = (...facts: readonly Fact[]): Decision => ({ steps: [{ kind: 'record', facts }] });
+export const record = (...facts: readonly NewFact[]): Decision => ({ steps: [{ kind: 'record', facts }] });
 export const wake = (wakeAt: Instant): Decision => ({ steps: [], wakeAt });

@@ -105,12 +105,12 @@ test('containerConfig() carries the specification', () => {
 test('sandboxState() counts nanoseconds as milliseconds and trusts the status before the list', () => {
   const listed = PodSandbox.fromPartial({
     id: 's',
-    metadata: { uid: 'u1', attempt: 1 },
+    metadata: { uid: 'u1', namespace: 'n', name: 'p', attempt: 1 },
     createdAt: 1_700_000_000_123_456_789n,
     annotations: { a: 'b' },
   });
   const ready = PodSandboxStatus.fromPartial({ network: { ip: '10.0.0.2' } });
-  const common = { id: 's', uid: 'u1', attempt: 1, createdAtMs: 1_700_000_000_123, annotations: { a: 'b' } };
+  const common = { id: 's', uid: 'u1', namespace: 'n', name: 'p', attempt: 1, createdAtMs: 1_700_000_000_123, annotations: { a: 'b' } };
   assert.deepEqual(sandboxState(listed, ready), { ...common, ready: true, ip: '10.0.0.2' });
   assert.deepEqual(sandboxState(listed, PodSandboxStatus.fromPartial({ state: PodSandboxState.SANDBOX_NOTREADY })), {
     ...common,

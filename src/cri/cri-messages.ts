@@ -118,6 +118,8 @@ export function sandboxState(sandbox: PodSandbox, status: PodSandboxStatus | und
   return {
     id: sandbox.id,
     uid: sandbox.metadata?.uid ?? '',
+    namespace: sandbox.metadata?.namespace ?? '',
+    name: sandbox.metadata?.name ?? '',
     attempt: sandbox.metadata?.attempt ?? 0,
     ready: (status?.state ?? sandbox.state) === CriSandboxState.SANDBOX_READY,
     createdAtMs: msOf(sandbox.createdAt),

@@ -1,11 +1,12 @@
 /** CRI on a scripted world. */
-import { after } from './scripted-timers.ts';
-import { HookletError } from '../ports/hooklet-error.ts';
-import { killedBy, type CallFault } from './scripted-programs.ts';
-import type { ScriptedWorld } from './scripted-world.ts';
+
 import type { ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
 import type { ContainerRuntime, ExecSyncResult } from '../ports/container-runtime.ts';
+import { HookletError } from '../ports/hooklet-error.ts';
+import { type CallFault, killedBy } from './scripted-programs.ts';
+import { after } from './scripted-timers.ts';
+import type { ScriptedWorld } from './scripted-world.ts';
 
 export class ScriptedContainers implements ContainerRuntime {
   readonly #world: ScriptedWorld;
@@ -25,20 +26,37 @@ export class ScriptedContainers implements ContainerRuntime {
   }
 
   async listSandboxes(uid?: string): Promise<readonly SandboxState[]> {
-    return [...this.#world.sandboxes.values()].filter((sandbox) => uid === undefined || sandbox.uid === uid).map((sandbox) => ({ ...sandbox })).reverse();
+    return [...this.#world.sandboxes.values()]
+      .filter((sandbox) => uid === undefined || sandbox.uid === uid)
+      .map((sandbox) => ({ ...sandbox }))
+      .reverse();
   }
 
   async listContainers(uid?: string): Promise<readonly ContainerState[]> {
-    return [...this.#world.containers.values()].filter(({ state }) => uid === undefined || state.uid === uid).map(({ state }) => ({ ...state })).reverse();
+    return [...this.#world.containers.values()]
+      .filter(({ state }) => uid === undefined || state.uid === uid)
+      .map(({ state }) => ({ ...state }))
+      .reverse();
   }
 
   async runPodSandbox(spec: SandboxSpec): Promise<string> {
     return this.#call('runPodSandbox', `${spec.name}/${spec.attempt}`, () => {
       const taken = [...this.#world.sandboxes.values()].some(({ uid, attempt }) => uid === spec.uid && attempt === spec.attempt);
-      if (taken) throw new HookletError('runtimeNameReserved', `Cannot make sandbox ${spec.attempt} of Pod "${spec.name}": its name is reserved`);
+      if (taken)
+        throw new HookletError('runtimeNameReserved', `Cannot make sandbox ${spec.attempt} of Pod "${spec.name}": its name is reserved`);
       const id = this.#world.nextId('sandbox');
-      const { annotations } = spec;
-      this.#world.sandboxes.set(id, { id, uid: spec.uid, attempt: spec.attempt, ready: true, createdAtMs: this.#now(), ip: '10.88.0.2', annotations });
+      const { uid, namespace, name, attempt, annotations } = spec;
+      this.#world.sandboxes.set(id, {
+        id,
+        uid,
+        namespace,
+        name,
+        attempt,
+        ready: true,
+        createdAtMs: this.#now(),
+        ip: '10.88.0.2',
+        annotations,
+      });
       return id;
     });
   }
@@ -47,7 +65,8 @@ export class ScriptedContainers implements ContainerRuntime {
     return this.#call('stopPodSandbox', sandboxId, () => {
       const sandbox = this.#world.sandboxes.get(sandboxId);
       if (sandbox !== undefined) sandbox.ready = false;
-      for (const container of this.#world.containers.values()) if (container.state.sandboxId === sandboxId) this.#world.signal(container, 'SIGKILL');
+      for (const container of this.#world.containers.values())
+        if (container.state.sandboxId === sandboxId) this.#world.signal(container, 'SIGKILL');
     });
   }
 
@@ -63,12 +82,28 @@ export class ScriptedContainers implements ContainerRuntime {
       const sandbox = this.#world.sandboxes.get(sandboxId);
       if (sandbox === undefined) throw new HookletError('runtimeNotFound', `Cannot find sandbox "${sandboxId}"`);
       const { name, restartCount, annotations } = spec;
-      const taken = [...this.#world.containers.values()].some(({ state }) => state.sandboxId === sandboxId && state.name === name && state.restartCount === restartCount);
+      const taken = [...this.#world.containers.values()].some(
+        ({ state }) => state.sandboxId === sandboxId && state.name === name && state.restartCount === restartCount,
+      );
       if (taken) throw new HookletError('runtimeNameReserved', `Cannot make container "${name}": its name is reserved`);
       const id = this.#world.nextId(name);
-      const state = { id, uid: sandbox.uid, sandboxId, name, restartCount, phase: 'created' as const, createdAtMs: this.#now(), annotations };
+      const state = {
+        id,
+        uid: sandbox.uid,
+        sandboxId,
+        name,
+        restartCount,
+        phase: 'created' as const,
+        createdAtMs: this.#now(),
+        annotations,
+      };
       const program = this.#world.script.program?.(name, restartCount) ?? {};
-      this.#world.containers.set(id, { state: { ...state, startedAtMs: 0, finishedAtMs: 0, exitCode: 0, reason: '', message: '' }, program, ended: Promise.withResolvers<void>(), forgetTimer: () => {} });
+      this.#world.containers.set(id, {
+        state: { ...state, startedAtMs: 0, finishedAtMs: 0, exitCode: 0, reason: '', message: '' },
+        program,
+        ended: Promise.withResolvers<void>(),
+        forgetTimer: () => {},
+      });
       return id;
     });
   }
@@ -83,7 +118,8 @@ export class ScriptedContainers implements ContainerRuntime {
     const container = world.containers.get(containerId);
     await this.#call('stopContainer', `${container?.state.name ?? containerId} ${timeoutSeconds}`, async () => {
       if (container?.state.phase !== 'running') return;
-      const kill = (): void => (container.program.stuck === true ? world.end(container, killedBy('SIGKILL')) : world.signal(container, 'SIGKILL'));
+      const kill = (): void =>
+        container.program.stuck === true ? world.end(container, killedBy('SIGKILL')) : world.signal(container, 'SIGKILL');
       if (timeoutSeconds === 0) return kill();
       world.signal(container, world.script.stopSignal ?? 'SIGTERM');
       const forget = after(world.clock, timeoutSeconds * 1000, kill);
@@ -102,7 +138,7 @@ export class ScriptedContainers implements ContainerRuntime {
   }
 
   async listImages(): Promise<readonly { readonly id: string; readonly tags: readonly string[]; readonly sizeBytes: number }[]> {
-    return (this.#world.script.images ?? []).map((image) => ({ id: `id of ${image}`, tags: [image], sizeBytes: 1 }));
+    return [...(this.#world.script.images ?? []), ...this.#pulled].map((image) => ({ id: `id of ${image}`, tags: [image], sizeBytes: 1 }));
   }
 
   async pullImage(image: string): Promise<void> {

@@ -59,6 +59,8 @@ export class ScriptedExecs implements ExecProcesses {
     });
   }
 
+  async removeForgotten(): Promise<void> {}
+
   #exec(containerId: string, execId: string): ScriptedExec {
     const exec = this.#world.execs.get(`${containerId}/${execId}`);
     if (exec === undefined) throw new HookletError('runtimeNotFound', `Cannot find exec "${execId}" in container "${containerId}"`);

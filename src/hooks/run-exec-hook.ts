@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ExecEnd, ExecProcesses } from '../ports/exec-processes.ts';
 import { boundKept, type KeptStream } from '../ports/hook-output.ts';
 import { hasCode, messageOf } from '../ports/hooklet-error.ts';
-import { endReasonOf, type HookEndReason, type HookParts, type HookReport, type HookResult, type HookRun, KILLED } from './hook-run.ts';
+import { endedEarly, endReasonOf, type HookParts, type HookReport, type HookResult, type HookRun, KILLED } from './hook-run.ts';
 
 /** How long the last words of a process are waited for, once it was killed or its container has ended. */
 const LAST_WORDS_MS = 2_000;
@@ -17,9 +17,9 @@ export async function runExecHook(run: HookRun, argv: readonly string[], parts: 
     if (run.mode === 'deliver') await nativeExec.create(run.containerId, run.execId, argv);
     const ended = await followToEnd(exec, parts.clock, signal);
     // It may have ended by itself before it was killed, or before its container ended: its own exit status is the truth (H2).
-    return signal.aborted && ended.exitCode === KILLED ? endedByUs(endReasonOf(signal), ended) : endedByItself(ended);
+    return signal.aborted && ended.exitCode === KILLED ? endedByUs(signal, ended) : endedByItself(ended);
   } catch (error) {
-    return signal.aborted ? endedByUs(endReasonOf(signal), undefined) : failure(error);
+    return signal.aborted ? endedEarly(signal) : failure(error);
   }
 }
 
@@ -69,10 +69,9 @@ function failure(error: unknown): HookReport {
   return { outcome: 'failed', reason: messageOf(error) };
 }
 
-function endedByUs(because: HookEndReason, ended: ExecEnd | undefined): HookReport {
-  if (because === 'agentLeaves') return 'detached';
-  const reason = because === 'interrupted' ? 'containerExited' : because;
-  return { outcome: because, reason, ...(ended === undefined ? {} : { exitCode: ended.exitCode, output: ended.output }) };
+function endedByUs(signal: AbortSignal, { exitCode, output }: ExecEnd): HookReport {
+  const early = endedEarly(signal);
+  return early === 'detached' ? early : { ...early, exitCode, output };
 }
 
 /** Dies with its caller and cannot be ended early; what that costs stands in the documentation of runtimes. */
@@ -81,8 +80,7 @@ async function execSyncHook(run: HookRun, argv: readonly string[], { cri }: Hook
     const { exitCode, stdout, stderr } = await cri.execSync(run.containerId, argv, signal);
     return endedByItself({ exitCode, oomKilled: false, output: { stdout: keep(stdout), stderr: keep(stderr) } });
   } catch (error) {
-    if (!signal.aborted) return failure(error);
-    return endedByUs(endReasonOf(signal), undefined);
+    return signal.aborted ? endedEarly(signal) : failure(error);
   }
 }
 

@@ -1,5 +1,5 @@
 import { addMs } from '../core/instant.ts';
-import { endReasonOf, type HookParts, type HookReport, type HookRun } from './hook-run.ts';
+import { endedEarly, type HookParts, type HookReport, type HookRun } from './hook-run.ts';
 
 /** Sleeps in the agent, counted from the first start: a delivery that is taken up goes on with what is left. */
 export async function runSleepHook(run: HookRun, seconds: number, { clock }: HookParts, signal: AbortSignal): Promise<HookReport> {
@@ -8,8 +8,6 @@ export async function runSleepHook(run: HookRun, seconds: number, { clock }: Hoo
     return { outcome: 'succeeded' };
   } catch (error) {
     if (!signal.aborted) throw error;
-    const because = endReasonOf(signal);
-    if (because === 'agentLeaves') return 'detached';
-    return { outcome: because, reason: because === 'interrupted' ? 'containerExited' : because };
+    return endedEarly(signal);
   }
 }

@@ -17,6 +17,7 @@ import type { Programs } from '../ports/programs.ts';
 import { cgroupRoots, type Mount, mountsWithin, parseMountTable } from './mount-table.ts';
 import { removeTree } from './remove-tree.ts';
 import { settleTransients } from './settle-transients.ts';
+import { sweepBundles } from './sweep-bundles.ts';
 import { livingPids, removeCgroupParent, sweepCgroups } from './sweep-cgroups.ts';
 import { sweepIptables } from './sweep-iptables.ts';
 import { cachedNamespaces, removeBridge, sweepNetworkFiles } from './sweep-network.ts';
@@ -39,12 +40,13 @@ export class HostLeftoverSweep implements LeftoverSweep {
     this.#parts = parts;
   }
 
-  async sweep({ sandboxIds, containerIds }: LivingIds): Promise<readonly SweptLeftover[]> {
+  async sweep({ sandboxIds, containerIds, isUnfinished }: LivingIds): Promise<readonly SweptLeftover[]> {
     const ids = new Set([...sandboxIds, ...containerIds]);
     const lives: Lives = (id) => ids.has(id);
     const processes = await this.#sweepProcesses(lives);
-    const mounts = await this.#unmount(await this.#deadMounts(lives));
-    return [...processes, ...mounts, ...(await this.#sweepNetwork(lives))];
+    const mounts = await this.#unmount(await this.#deadMounts(lives, isUnfinished === true));
+    const bundles = await sweepBundles(this.#parts.paths.runDir, await readMountTable(), lives);
+    return [...processes, ...mounts, ...bundles, ...(await this.#sweepNetwork(lives))];
   }
 
   async sweepAll(): Promise<readonly SweptLeftover[]> {
@@ -96,8 +98,8 @@ export class HostLeftoverSweep implements LeftoverSweep {
     return swept;
   }
 
-  /** Mounts of containerd's state that belong to no living container, and network namespaces nobody is in. */
-  async #deadMounts(lives: Lives): Promise<readonly Mount[]> {
+  /** Mounts of containerd's state that belong to no living container, and network namespaces that nobody can have. */
+  async #deadMounts(lives: Lives, sparesNamespaces: boolean): Promise<readonly Mount[]> {
     const { runDir, networkName, cgroupParent } = this.#parts.paths;
     const table = await readMountTable();
     const [known, used] = await Promise.all([
@@ -105,7 +107,7 @@ export class HostLeftoverSweep implements LeftoverSweep {
       livingPids({ roots: cgroupRoots(table), cgroupParent }).then(namespacesOf),
     ]);
     return mountsWithin(table, join(runDir, 'state')).filter(({ mountPoint, fsType, root }) => {
-      if (fsType === 'nsfs') return !known.has(mountPoint) && !used.has(root);
+      if (fsType === 'nsfs') return !sparesNamespaces && !known.has(mountPoint) && !used.has(root);
       const id = /\/(?:k8s\.io|sandboxes)\/([0-9a-f]{64})\//.exec(mountPoint)?.[1];
       return id !== undefined && !lives(id);
     });

@@ -4,6 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HostProcess, HostProcesses } from '../ports/host-processes.ts';
 import type { SweptLeftover } from '../ports/leftover-sweep.ts';
+import { bundlesDir } from './sweep-bundles.ts';
 
 /** containerd makes shims' sockets here whatever its configuration says (`runtime/v2/shim/util_unix.go`). */
 const shimSocketDir = '/run/containerd/s';
@@ -26,7 +27,7 @@ export function sweepShims(processes: HostProcesses, containerdSocket: string, l
 
 /** Sockets of shims that ended without removing them; each shim's bundle in containerd's state names its own. */
 export async function sweepShimSockets(runDir: string): Promise<readonly SweptLeftover[]> {
-  const bundles = join(runDir, 'state', 'io.containerd.runtime.v2.task', 'k8s.io');
+  const bundles = bundlesDir(runDir);
   const swept: SweptLeftover[] = [];
   for (const id of await readdir(bundles).catch((): string[] => [])) {
     const address = await readFile(join(bundles, id, 'address'), 'utf8').catch(() => '');

@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { HookOutputStore } from '../ports/hook-output.ts';
+import type { HttpHookClient } from '../ports/http-hook-client.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -14,6 +15,7 @@ export interface KubeletParts {
   readonly journal: Journal;
   readonly runtime: Runtime;
   readonly hookOutput: HookOutputStore;
+  readonly http: HttpHookClient;
   readonly volumes: PodVolumes;
   readonly host: HostFacts;
   /** Absent for a runtime that is not hooklet's own. */

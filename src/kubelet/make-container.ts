@@ -1,9 +1,10 @@
 /** Image, creation and start of one container instance. */
 import { containerSpec, sandboxSpec } from '../core/container/container-spec.ts';
-import { eventFact } from '../core/event.ts';
-import type { Fact } from '../core/journal-record.ts';
+import { msBetween } from '../core/instant.ts';
+import type { ContainerFact, ImageFact } from '../core/journal-record.ts';
 import type { Step } from '../core/step.ts';
 import type { Container } from '../model/pod.ts';
+import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { hasCode, messageOf } from '../ports/hooklet-error.ts';
 import { podPlaces } from './make-sandbox.ts';
 import { imageStopSignal } from './send-signal.ts';
@@ -25,7 +26,7 @@ export async function createContainer(context: WorkerContext, step: StepOf<'crea
     await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue }]);
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput')) throw error;
-    await context.log.append([...image, ...failureFacts(context, of, 'CreateContainerError', error)]);
+    await context.log.append([...image, failureFact(of, 'CreateContainerError', error)]);
   }
 }
 
@@ -43,30 +44,23 @@ export async function startContainer(context: WorkerContext, step: StepOf<'start
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed')) throw error;
     // The runtime shows the instance as ended from now on; what follows is decided from there.
-    await context.log.append(failureFacts(context, of, 'RunContainerError', error));
+    await context.log.append([failureFact(of, 'RunContainerError', error)]);
     return;
   }
   await context.log.append([{ type: 'container.started', ...of, containerId: step.containerId }]);
 }
 
-function failureFacts(
-  context: WorkerContext,
-  of: { readonly container: string; readonly restartCount: number },
-  reason: string,
-  error: unknown,
-): readonly Fact[] {
-  const message = messageOf(error);
-  const event = eventFact(context.log.history, {
-    container: of.container,
-    eventType: 'Warning',
-    reason: 'Failed',
-    message: `Error: ${message}`,
-  });
-  return [{ type: 'container.failed', ...of, reason, message }, event];
-}
+type Instance = { readonly container: string; readonly restartCount: number };
+
+const failureFact = (of: Instance, reason: string, error: unknown): ContainerFact => ({
+  type: 'container.failed',
+  ...of,
+  reason,
+  message: messageOf(error),
+});
 
 /** The facts that go with a present image, or `notThere`: it is being got, or it cannot be had now. */
-async function imageFacts(context: WorkerContext, spec: Container): Promise<readonly Fact[] | 'notThere'> {
+async function imageFacts(context: WorkerContext, spec: Container): Promise<readonly ImageFact[] | 'notThere'> {
   const of = { container: spec.name, image: spec.image };
   const known = context.log.history.containers[spec.name]?.image;
   if (known?.kind === 'pulled') return [];
@@ -82,12 +76,27 @@ async function imageFacts(context: WorkerContext, spec: Container): Promise<read
 }
 
 async function pullBeside({ log, tasks, parts }: WorkerContext, of: { readonly container: string; readonly image: string }): Promise<void> {
+  const { cri } = parts.runtime;
   await log.append([{ type: 'image.pulling', ...of }]);
   tasks.start(imageTask(of.container), async () => {
-    const end = await parts.runtime.cri.pullImage(of.image).then(
-      () => ({ type: 'image.pulled', ...of, present: false }) as const,
-      (error: unknown) => ({ type: 'image.failed', ...of, reason: 'ErrImagePull', message: messageOf(error) }) as const,
-    );
-    return { facts: () => [end] };
+    const begun = parts.clock.now();
+    try {
+      await cri.pullImage(of.image);
+    } catch (error) {
+      return { facts: [{ type: 'image.failed', ...of, reason: 'ErrImagePull', message: messageOf(error) }] };
+    }
+    const durationMs = Math.max(0, Math.round(msBetween(begun, parts.clock.now())));
+    const sizeBytes = await imageSize(cri, of.image);
+    return { facts: [{ type: 'image.pulled', ...of, present: false, durationMs, ...(sizeBytes === undefined ? {} : { sizeBytes }) }] };
   });
+}
+
+/** Only told, never needed: an answer that cannot be had is no reason not to go on. */
+async function imageSize(cri: Pick<ContainerRuntime, 'imageId' | 'listImages'>, image: string): Promise<number | undefined> {
+  try {
+    const [wanted, images] = await Promise.all([cri.imageId(image), cri.listImages()]);
+    return images.find(({ id }) => id === wanted)?.sizeBytes;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type PodPlaces, sandboxSpec } from '../core/container/container-spec.ts';
 import { hasCode } from '../ports/hooklet-error.ts';
+import { tellFailure, tellPodEvent } from './tell-pod-event.ts';
 import type { WorkerContext } from './worker-context.ts';
 
 export const podPlaces = ({ pod, parts }: WorkerContext): PodPlaces => ({
@@ -14,19 +15,25 @@ export async function runSandbox(context: WorkerContext, attempt: number): Promi
   // What exec hooks will need is made while the sandbox is; nobody waits for it later.
   if (hasExecHooks(context)) parts.runtime.nativeExec?.prepare();
   const next = Math.max(attempt, memory.nextSandboxAttempt);
+  if (context.log.history.sandbox !== undefined) await tellPodEvent(context, SANDBOX_CHANGED);
   try {
     await slots.use(() => parts.runtime.cri.runPodSandbox(sandboxSpec(pod, next, podPlaces(context))));
   } catch (error) {
     // A call that got no reply still holds this attempt's name: what it made is found by listing, and this one goes past it.
     if (hasCode(error, 'runtimeNameReserved')) memory.nextSandboxAttempt = next + 1;
+    if (!isDeleted(context)) await tellFailure(context, { reason: 'FailedCreatePodSandBox', doing: 'Failed to create pod sandbox' }, error);
     throw error;
   }
 }
 
+const SANDBOX_CHANGED = {
+  eventType: 'Normal',
+  reason: 'SandboxChanged',
+  message: 'Pod sandbox changed, it will be killed and re-created.',
+} as const;
+
+/** Nobody is told that a Pod cannot be made which is not wanted any more. */
+const isDeleted = ({ pod, parts }: WorkerContext): boolean => parts.source.get(pod.metadata.uid)?.deletion !== undefined;
+
 const hasExecHooks = ({ pod }: WorkerContext): boolean =>
   pod.spec.containers.some(({ lifecycle }) => lifecycle?.postStart?.exec !== undefined || lifecycle?.preStop?.exec !== undefined);
-
-export async function removeSandbox({ parts }: WorkerContext, sandboxId: string): Promise<void> {
-  await parts.runtime.cri.stopPodSandbox(sandboxId);
-  await parts.runtime.cri.removePodSandbox(sandboxId);
-}

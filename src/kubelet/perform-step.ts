@@ -1,8 +1,10 @@
 import type { Step } from '../core/step.ts';
 import { deliverHook } from './deliver-hook.ts';
 import { createContainer, startContainer } from './make-container.ts';
-import { removeSandbox, runSandbox } from './make-sandbox.ts';
+import { runSandbox } from './make-sandbox.ts';
+import { removeContainer, removeSandbox } from './remove-from-runtime.ts';
 import { sendSignal } from './send-signal.ts';
+import { endingPod } from './tell-pod-event.ts';
 import { hookTask, type WorkerContext } from './worker-context.ts';
 
 /** What a performed step means for the next decision. */
@@ -34,10 +36,10 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       await runSandbox(context, step.attempt);
       return 'runtime';
     case 'stopSandbox':
-      await cri.stopPodSandbox(step.sandboxId);
+      await endingPod(context, () => cri.stopPodSandbox(step.sandboxId));
       return 'runtime';
     case 'removeSandbox':
-      await removeSandbox(context, step.sandboxId);
+      await endingPod(context, () => removeSandbox(context, step.sandboxId));
       return 'runtime';
     case 'createContainer':
       await createContainer(context, step);
@@ -46,13 +48,13 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       await startContainer(context, step);
       return 'runtime';
     case 'removeContainer':
-      await cri.removeContainer(step.containerId);
+      await removeContainer(context, step.containerId);
       return 'runtime';
     case 'sendSignal':
-      await sendSignal(context, step);
+      await endingPod(context, () => sendSignal(context, step));
       return 'runtime';
     case 'forceStop':
-      await cri.stopContainer(step.containerId, 0);
+      await endingPod(context, () => cri.stopContainer(step.containerId, 0));
       return 'runtime';
     default:
       step satisfies never;

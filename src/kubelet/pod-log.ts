@@ -1,13 +1,15 @@
 /**
  * One Pod's page of the journal: appends facts durably and keeps their fold.
  *
- * L1 `history` holds exactly what was appended, in order.
+ * L1 `history` holds exactly what was appended, in order. With each fact go its Kubernetes events, counted and bounded.
  * L2 A fact that makes something start is durable before `append` resolves, or `append` rejects: starts wait.
  * L3 When the journal cannot be written, a stop goes on: its facts live in memory and are written first at the next
  *    append that succeeds.
  */
 
-import type { Fact, PodRecord } from '../core/journal-record.ts';
+import { correlate, foldEvent } from '../core/event/correlate.ts';
+import { withEvents } from '../core/event/events-of.ts';
+import type { NewFact, PodRecord } from '../core/journal-record.ts';
 import { foldRecord, foldRecords, type PodHistory } from '../core/pod/pod-history.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -37,9 +39,9 @@ export class PodLog {
     return this.#unwritten.length > 0;
   }
 
-  async append(facts: readonly Fact[]): Promise<void> {
+  async append(facts: readonly NewFact[]): Promise<void> {
     if (facts.length === 0) return;
-    const records = facts.map((fact) => this.#recordOf(fact));
+    const records = this.#recordsOf(facts);
     // Taken along by one append at a time: two that run side by side would write them twice, or lose each other's.
     const carried = this.#unwritten;
     this.#unwritten = [];
@@ -53,14 +55,24 @@ export class PodLog {
     this.#history = records.reduce(foldRecord, this.#history);
   }
 
-  #recordOf(fact: Fact): PodRecord {
-    const time = new Date(this.#clock.now().wallMs).toISOString();
-    return { time, pod: podKey(this.#pod), uid: this.#pod.metadata.uid, ...fact };
+  #recordsOf(facts: readonly NewFact[]): readonly PodRecord[] {
+    const { wallMs } = this.#clock.now();
+    const of = { time: new Date(wallMs).toISOString(), pod: podKey(this.#pod), uid: this.#pod.metadata.uid };
+    let { events } = this.#history;
+    return facts
+      .flatMap((fact) => withEvents(fact, { pod: this.#pod, history: this.#history }))
+      .flatMap((fact): readonly PodRecord[] => {
+        if (fact.type !== 'event') return [{ ...of, ...fact }];
+        const event = correlate(events, fact, wallMs);
+        if (event === undefined) return [];
+        events = foldEvent(events, event, wallMs);
+        return [{ ...of, ...event }];
+      });
   }
 }
 
 /** A postStart that is begun only to be ended by a delete belongs to the stop: it must not hold it up. */
-function isStart(fact: Fact, { deleting }: PodHistory): boolean {
+function isStart(fact: NewFact, { deleting }: PodHistory): boolean {
   if (fact.type === 'hook.started') return fact.hook === 'postStart' && deleting === undefined;
   return fact.type === 'pod.accepted' || fact.type === 'container.created';
 }

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EMPTY_HISTORY } from '../core/pod/pod-history.ts';
 import { PodTasks, type TaskEnd } from './pod-tasks.ts';
 
-const NO_FACTS: TaskEnd = { facts: () => [] };
+const NO_FACTS: TaskEnd = { facts: [] };
 
 function open(): { readonly tasks: PodTasks; ends(): number } {
   let ends = 0;
@@ -39,9 +38,12 @@ describe('PodTasks', () => {
     tasks.start('a', () => gate.promise);
     await settle();
     assert.deepEqual([tasks.keys(), tasks.finished(), ends()], [['a'], [], 0]);
-    gate.resolve({ facts: () => [{ type: 'pod.removed' }] });
+    gate.resolve({ facts: [{ type: 'pod.removed' }] });
     await settle();
-    assert.deepEqual(tasks.finished().map(({ key, facts }) => [key, facts(EMPTY_HISTORY)]), [['a', [{ type: 'pod.removed' }]]]);
+    assert.deepEqual(
+      tasks.finished().map(({ key, facts }) => [key, facts]),
+      [['a', [{ type: 'pod.removed' }]]],
+    );
     assert.deepEqual([tasks.keys(), ends()], [['a'], 1]);
     tasks.forget('a');
     assert.deepEqual([tasks.keys(), tasks.finished()], [[], []]);
@@ -66,6 +68,9 @@ describe('PodTasks', () => {
     const broken = new Error('broken');
     tasks.start('a', () => Promise.reject(broken));
     await settle();
-    assert.deepEqual(tasks.finished().map(({ key, facts, error }) => [key, facts(EMPTY_HISTORY), error]), [['a', [], broken]]);
+    assert.deepEqual(
+      tasks.finished().map(({ key, facts, error }) => [key, facts, error]),
+      [['a', [], broken]],
+    );
   });
 });

@@ -1,18 +1,17 @@
 /**
- * What a worker has running beside its loop: hooks and image pulls. A task never journals; its facts are taken by the
- * loop, so that a Pod's history is written by one hand.
+ * What a worker has running beside its loop: hooks and image pulls. A task journals nothing but the
+ * beginning of a retry; its facts are taken by the loop, so that a Pod's history is written by one hand.
  *
  * T1 At most one task a key.
  * T2 A task counts as in flight until its facts were taken, also after it has ended.
  * T3 The first reason to end a task wins.
  */
-import type { Fact } from '../core/journal-record.ts';
-import type { PodHistory } from '../core/pod/pod-history.ts';
+import type { NewFact } from '../core/journal-record.ts';
 
 export interface FinishedTask {
   readonly key: string;
-  /** Facts of the end, given the history they are added to; none when the task's work goes on without this agent. */
-  readonly facts: (history: PodHistory) => readonly Fact[];
+  /** Facts of the end; none when the task's work goes on without this agent. */
+  readonly facts: readonly NewFact[];
   /** What the task threw; it has no facts then. */
   readonly error?: unknown;
   /** Called once the facts are durable. */
@@ -41,7 +40,7 @@ export class PodTasks {
     void run(task.controller.signal).then(
       (end) => this.#ended(task, end),
       // A task reports failures as facts; one that throws did not get that far: the worker decides afresh, later.
-      (error: unknown) => this.#ended(task, { facts: () => [], error }),
+      (error: unknown) => this.#ended(task, { facts: [], error }),
     );
   }
 

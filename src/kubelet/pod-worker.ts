@@ -11,7 +11,7 @@
  */
 import { addMs, earlier, type Instant } from '../core/instant.ts';
 import { nextSteps } from '../core/pod/next-steps.ts';
-import { NOTHING, type Decision } from '../core/step.ts';
+import { type Decision, NOTHING } from '../core/step.ts';
 import { podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import { lookAtRuntime, type RuntimeSight, viewPod } from './observe-pod.ts';
@@ -95,13 +95,12 @@ export class PodWorker {
   async #takeFinishedTasks(): Promise<void> {
     const { tasks, log } = this.#context;
     for (const { key, facts, settled, error } of tasks.finished()) {
-      const ended = facts(log.history);
-      await log.append(ended);
+      await log.append(facts);
       tasks.forget(key);
       if (error !== undefined) throw error;
       // What is known only to this process is not settled: the next agent must find the exec to learn it from.
       if (!log.hasUnwritten) settled?.();
-      if (ended.length === 0) this.#stale = true;
+      if (facts.length === 0) this.#stale = true;
     }
   }
 

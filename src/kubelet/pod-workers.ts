@@ -8,6 +8,7 @@ import { type Pod, podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import type { RuntimeEvent } from '../ports/runtime-events.ts';
 import type { WorkerParts } from './kubelet-parts.ts';
+import { LeftoverSweeper } from './leftover-sweeper.ts';
 import { PodLog } from './pod-log.ts';
 import { PodTasks } from './pod-tasks.ts';
 import { PodWorker } from './pod-worker.ts';
@@ -22,15 +23,16 @@ interface Entry {
 export class PodWorkers {
   readonly #parts: WorkerParts;
   readonly #slots: StartSlots;
+  readonly #sweeper: LeftoverSweeper;
   readonly #entries = new Map<string, Entry>();
   #stopListening: readonly (() => void)[] = [];
-  #sweeping: Promise<void> = Promise.resolve();
   #lostFacts = false;
   #leaving = false;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#slots = new StartSlots(parts.host.parallelStarts);
+    this.#sweeper = new LeftoverSweeper(parts, this.#slots);
   }
 
   /** Takes up every Pod of the source, and each that comes. What the journal knows of them is where they go on from. */
@@ -41,7 +43,7 @@ export class PodWorkers {
       source.onChange((uid) => this.#changed(uid, [])),
       runtime.events?.subscribe((event) => this.#onEvent(event)) ?? (() => {}),
     ];
-    void this.#sweep();
+    this.#sweeper.sweepAfterBreak();
     for (const { pod } of source.list()) this.#changed(pod.metadata.uid, known.get(pod.metadata.uid) ?? []);
   }
 
@@ -51,30 +53,12 @@ export class PodWorkers {
     for (const stop of this.#stopListening) stop();
     for (const { worker } of this.#entries.values()) worker.leave();
     await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
+    await this.#sweeper.settled();
   }
 
   /** True while a Pod's facts could not be written down, and for good when the Pod went before they could be. */
   get hasUnwritten(): boolean {
     return this.#lostFacts || [...this.#entries.values()].some(({ log }) => log.hasUnwritten);
-  }
-
-  /**
-   * What a runtime that was killed left on the host: swept before anything starts, and whenever the runtime is back.
-   * Two sweeps that wait for each other's slots would never end, so there is one at a time.
-   */
-  #sweep(): Promise<void> {
-    const { sweep, runtime, logger } = this.#parts;
-    if (sweep === undefined) return Promise.resolve();
-    this.#sweeping = this.#sweeping.then(() =>
-      this.#slots
-        .useAll(async () => {
-          const [sandboxes, containers] = await Promise.all([runtime.cri.listSandboxes(), runtime.cri.listContainers()]);
-          const swept = await sweep.sweep({ sandboxIds: sandboxes.map(({ id }) => id), containerIds: containers.map(({ id }) => id) });
-          for (const { kind, name } of swept) logger.info('removed a leftover', { kind, name });
-        })
-        .catch((error: unknown) => logger.warn('leftovers were not swept', { error: messageOf(error) })),
-    );
-    return this.#sweeping;
   }
 
   #changed(uid: string, records: readonly PodRecord[]): void {
@@ -95,7 +79,8 @@ export class PodWorkers {
       tasks,
       parts,
       slots: this.#slots,
-      memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map() },
+      sweeper: this.#sweeper,
+      memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map(), hasFailedToEnd: false },
     });
     this.#entries.set(pod.metadata.uid, { worker, log, ended: this.#follow(pod, worker) });
   }
@@ -117,7 +102,7 @@ export class PodWorkers {
   /** A container's end concerns the Pod that has it; after a gap in the events everyone looks. */
   #onEvent(event: RuntimeEvent): void {
     if (event.kind === 'execExited' || event.kind === 'disconnected') return;
-    if (event.kind === 'connected') void this.#sweep();
+    if (event.kind === 'connected') this.#sweeper.sweepAfterBreak();
     for (const { worker, log } of this.#entries.values()) {
       if (event.kind === 'connected') worker.wake('runtime');
       else if (ownsContainer(log, event.containerId)) worker.tell(event);

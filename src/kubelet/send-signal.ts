@@ -37,6 +37,6 @@ function stopByRuntime({ parts, tasks }: WorkerContext, { containerId, deadline 
   // A task of its own for SIGKILL: a deadline that came nearer does not wait for the stop that is under way.
   tasks.start(stopTask(containerId, signal), async () => {
     await parts.runtime.cri.stopContainer(containerId, seconds);
-    return { facts: () => [] };
+    return { facts: [] };
   });
 }

@@ -1,6 +1,7 @@
 /** Takes up what an earlier agent left, before anything new starts. */
 import { randomUUID } from 'node:crypto';
 import type { AgentRecord } from '../core/journal-record.ts';
+import { orphanFacts } from '../core/pod/orphan.ts';
 import { foldRecords } from '../core/pod/pod-history.ts';
 import { planTakeOver, type TakeOver } from '../core/pod/take-over.ts';
 import { type Pod, type PodManifest, podKey } from '../model/pod.ts';
@@ -9,9 +10,9 @@ import type { LocalPodSource } from './local-pod-source.ts';
 
 /** Journals what happens to each left Pod, and puts those that go on, and those that end, into the source. */
 export async function takeOver(parts: KubeletParts, source: LocalPodSource, wanted: readonly PodManifest[]): Promise<TakeOver> {
-  await removeUnknownPods(parts);
+  await takeInOrphans(parts);
   const plan = planTakeOver(parts.journal.openPods(), wanted);
-  const time = new Date(parts.clock.now().wallMs).toISOString();
+  const time = timeText(parts.clock.now().wallMs);
   const recovered = (pod: Pod, decision: 'continues' | 'ends', message: string): AgentRecord => ({
     time,
     pod: podKey(pod),
@@ -36,15 +37,27 @@ function graceOf({ journal }: KubeletParts, pod: Pod): number {
   return foldRecords(records).deleting?.graceSeconds ?? pod.spec.terminationGracePeriodSeconds;
 }
 
-/** Sandboxes of Pods that the journal does not know, or has seen removed: nothing of them is due any more. */
-async function removeUnknownPods({ runtime, journal }: KubeletParts): Promise<void> {
+/**
+ * Sandboxes of Pods that the journal does not know, or has seen removed. One whose containers run is put into the journal
+ * as far as the runtime tells of it, and so ends like any Pod that is not wanted: preStop included. The others just go.
+ */
+async function takeInOrphans({ runtime, journal, clock }: KubeletParts): Promise<void> {
   const known = new Set(journal.openPods().map(({ uid }) => uid));
   const unknown = (await runtime.cri.listSandboxes()).filter(({ uid }) => !known.has(uid));
-  for (const { id } of unknown) {
-    await runtime.cri.stopPodSandbox(id);
-    await runtime.cri.removePodSandbox(id);
+  for (const sandbox of unknown) {
+    const now = clock.now();
+    const facts = orphanFacts(sandbox, await runtime.cri.listContainers(sandbox.uid), now);
+    if (facts === 'nothingRuns') {
+      await runtime.cri.stopPodSandbox(sandbox.id);
+      await runtime.cri.removePodSandbox(sandbox.id);
+    } else
+      await journal.append(
+        facts.map((fact) => ({ time: timeText(now.wallMs), pod: podKey({ metadata: sandbox }), uid: sandbox.uid, ...fact })),
+      );
   }
 }
+
+const timeText = (wallMs: number): string => new Date(wallMs).toISOString();
 
 /** A manifest becomes a Pod: from here on it has an identity that no other Pod will ever have, whatever the manifest says. */
 export function acceptManifest(manifest: PodManifest, wallMs: number): Pod {

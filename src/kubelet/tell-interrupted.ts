@@ -20,7 +20,9 @@ interface EndedHook {
 export async function tellInterrupted(context: WorkerContext, containerId: string, { report, signal }: EndedHook): Promise<HookReport> {
   if (report === 'detached' || report.outcome !== 'failed' || report.reason === 'OOMKilled') return report;
   if (report.exitCode !== undefined && report.exitCode !== KILLED) return report;
-  const looks = report.exitCode === undefined ? LOOKS_MS.notBegun : LOOKS_MS.killed;
+  // A response, whatever its status, was given by something that lived.
+  if (report.httpStatus !== undefined) return report;
+  const looks = report.exitCode === undefined && report.cutOff === undefined ? LOOKS_MS.notBegun : LOOKS_MS.killed;
   const hasEnded = await endsWithin(context, containerId, { looks, signal });
   // The next agent finds the same exit status, and asks again.
   if (signal.aborted && endReasonOf(signal) === 'agentLeaves') return 'detached';

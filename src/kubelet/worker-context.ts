@@ -1,5 +1,6 @@
 import type { Container, Pod } from '../model/pod.ts';
 import type { WorkerParts } from './kubelet-parts.ts';
+import type { LeftoverSweeper } from './leftover-sweeper.ts';
 import type { PodLog } from './pod-log.ts';
 import type { PodTasks } from './pod-tasks.ts';
 import type { StartSlots } from './start-slots.ts';
@@ -11,6 +12,7 @@ export interface WorkerContext {
   readonly tasks: PodTasks;
   readonly parts: WorkerParts;
   readonly slots: StartSlots;
+  readonly sweeper: Pick<LeftoverSweeper, 'removed'>;
   /** What this agent remembers of the Pod and no one else needs to. */
   readonly memory: WorkerMemory;
 }
@@ -19,6 +21,8 @@ export interface WorkerMemory {
   /** The next sandbox attempt, when a name is held by a call that got no reply. */
   nextSandboxAttempt: number;
   cleanedUp: boolean;
+  /** The last try to end something of the Pod was refused. */
+  hasFailedToEnd: boolean;
   /** The stop signal of each container's image, asked for when the instance is made and not when somebody waits. */
   readonly imageStopSignals: Map<string, Promise<string | undefined>>;
 }

@@ -6,12 +6,14 @@ import type { IPod } from 'kubernetes-models/v1/Pod';
 import { NEGATIVE_GRACE_WARNING, withDefaults } from './defaults.ts';
 import { duplicate, quoteValue, required } from './field-error.ts';
 import { type FieldPath, formatPath } from './field-path.ts';
+import { checkHookOptions } from './hook-options.ts';
 import { MAX_MANIFEST_BYTES, type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import { type PodManifest, podKey } from './pod.ts';
 import type { Finding, Problem } from './problem.ts';
 import { readFields } from './read-fields.ts';
 import { refuseUnsupported } from './run-support.ts';
 import { validatePod } from './validate-pod.ts';
+import { warnAboutHooks } from './warn-about-hooks.ts';
 import { isYamlMap, locate, type Place, type YamlMap, type YamlValue } from './yaml-document.ts';
 
 export interface ManifestInput {
@@ -119,10 +121,19 @@ class ManifestReader {
     const findings = validatePod(pod);
     const refused = findings.length === 0 && this.#options.purpose === 'run' ? refuseUnsupported(pod) : [];
     const read = pod as unknown as PodManifest;
+    const options = findings.length === 0 ? this.#checkHooks(object, read) : [];
     const twice = this.#isSecond(read) ? [{ path: ['metadata', 'name'], message: `${duplicate(podKey(read))}: another Pod has it` }] : [];
-    const all = [...findings, ...refused, ...twice].map((finding) => ({ ...finding, path: [...at, ...finding.path] }));
+    const all = [...findings, ...options, ...refused, ...twice].map((finding) => ({ ...finding, path: [...at, ...finding.path] }));
     if (all.length > 0) this.#addErrors(object, all);
     else this.#pods.push({ pod: read, file, line: this.#locate(object, at, '').line });
+  }
+
+  /** What is valid in Kubernetes, and still not what its author can have meant. */
+  #checkHooks(object: ManifestObject, pod: PodManifest): readonly Finding[] {
+    const { errors, warnings } = checkHookOptions(pod);
+    for (const { path, message } of [...warnings, ...warnAboutHooks(pod.spec)])
+      this.#warnings.add(this.#locate(object, [...object.at, ...path], message));
+    return errors;
   }
 
   #warnAboutGrace(object: ManifestObject, pod: IPod): void {

@@ -53,6 +53,8 @@ describe('refuseUnsupported()', () => {
       resources: {limits: {cpu: 1, memory: 1Mi}, requests: {cpu: 1}}, volumeMounts: [{name: v, mountPath: /v, readOnly: true}], envFrom: [],
       lifecycle: {postStart: {exec: {command: [a]}}, preStop: {sleep: {seconds: 1}}, stopSignal: SIGUSR1}`;
     assert.deepEqual(refusedIn(spec, container), []);
+    const http = 'httpGet: {path: /a, port: 80, host: h, scheme: HTTPS, httpHeaders: [{name: A, value: b}]}';
+    assert.deepEqual(refusedIn('', `lifecycle: {preStop: {${http}}, postStart: {tcpSocket: {port: 80, host: h}}}`), []);
   });
 
   const REFUSED: readonly (readonly [spec: string, container: string, errors: readonly string[]])[] = [
@@ -93,14 +95,6 @@ describe('refuseUnsupported()', () => {
       '',
       'env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]',
       ['spec.containers[0].env[0].valueFrom: not supported by hooklet run yet'],
-    ],
-    [
-      '',
-      'lifecycle: {preStop: {httpGet: {port: 80}}, postStart: {tcpSocket: {port: 80}}}',
-      [
-        'spec.containers[0].lifecycle.preStop.httpGet: not supported by hooklet run yet',
-        'spec.containers[0].lifecycle.postStart.tcpSocket: not supported by hooklet run yet',
-      ],
     ],
     [
       '',

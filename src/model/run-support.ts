@@ -109,8 +109,12 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
     refused: ['subPath', 'subPathExpr'],
   },
   Lifecycle: { runs: ['postStart', 'preStop', 'stopSignal'] },
-  LifecycleHandler: { runs: ['exec', 'sleep'], refused: ['httpGet', 'tcpSocket'] },
+  LifecycleHandler: { runs: ['exec', 'httpGet', 'sleep', 'tcpSocket'] },
   ExecAction: { runs: ['command'] },
+  HTTPGetAction: { runs: ['host', 'httpHeaders', 'path', 'port', 'scheme'] },
+  HTTPHeader: { runs: ['name', 'value'] },
+  // It fails when it is due, as in Kubernetes.
+  TCPSocketAction: { runs: ['host', 'port'] },
   SleepAction: { runs: ['seconds'] },
   Volume: {
     runs: ['name', 'emptyDir', 'hostPath'],

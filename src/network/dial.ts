@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { getSystemErrorMessage } from 'node:util';
+import { hostPort } from '../ports/http-hook-client.ts';
 
 export interface Dialled {
   readonly socket: Socket;
@@ -47,8 +48,6 @@ function dialOne(host: string, port: number, signal: AbortSignal): Promise<Diall
     });
   });
 }
-
-export const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** The kernel's words, which Go passes on. */
 export function errnoText({ code, errno, message }: NodeJS.ErrnoException): string {

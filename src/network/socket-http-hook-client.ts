@@ -10,9 +10,9 @@
 import { isIP, type Socket } from 'node:net';
 import { bodyEnd, isInformational, parseResponseHead, type ResponseHead } from '../core/hook/http-response.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { HookHosts, HttpHookAnswer, HttpHookClient, HttpHookTarget } from '../ports/http-hook-client.ts';
+import { type HookHosts, type HttpHookAnswer, type HttpHookClient, type HttpHookTarget, hostPort } from '../ports/http-hook-client.ts';
 import { BodyDrain } from './body-drain.ts';
-import { type Dialled, type DialFailure, dial, hostPort } from './dial.ts';
+import { type Dialled, type DialFailure, dial } from './dial.ts';
 import { mayConnect } from './host-policy.ts';
 import { HostResolver, type LookUp } from './host-resolver.ts';
 import { nodeAddress } from './node-address.ts';

@@ -27,7 +27,8 @@ function sandboxTests(open: () => Promise<RuntimeSubject>): void {
       assert.deepEqual(others, []);
       assert.ok(state !== undefined);
       const { createdAtMs, ip, ...rest } = state;
-      assert.deepEqual(rest, { id: sandboxId, uid: sandbox.uid, attempt: 0, ready: true, annotations: sandbox.annotations });
+      const { uid, namespace, name, annotations } = sandbox;
+      assert.deepEqual(rest, { id: sandboxId, uid, namespace, name, attempt: 0, ready: true, annotations });
       assert.match(ip ?? '', /^\d+\.\d+\.\d+\.\d+$/);
       assert.ok(Number.isInteger(createdAtMs) && createdAtMs > 0);
       assert.ok((await subject.runtime.cri.listSandboxes()).some(({ id }) => id === sandboxId));

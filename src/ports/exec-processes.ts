@@ -27,6 +27,8 @@ export interface ExecProcesses {
   kill(containerId: string, execId: string): Promise<void>;
   /** Forgets the process and its pipes, once its outcome is durable. Idempotent; not awaited by anyone who waits for a user. */
   remove(containerId: string, execId: string): Promise<void>;
+  /** Removes what earlier agents kept for processes that are gone, or that never came to be. Harms none of this agent's. */
+  removeForgotten(): Promise<void>;
 }
 
 export interface ExecEnd {

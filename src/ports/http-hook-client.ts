@@ -2,9 +2,12 @@ import type { WireRequest } from '../core/hook/http-request.ts';
 import type { ResponseHead } from '../core/hook/http-response.ts';
 
 /** Where hooks may go: everywhere, to the Pod itself only, or everywhere but to link-local and metadata addresses. */
-export const hookHosts = ['any', 'pod', 'deny-link-local'] as const;
-export type HookHosts = (typeof hookHosts)[number];
-export const defaultHookHosts: HookHosts = 'deny-link-local';
+export const HOOK_HOSTS = ['any', 'pod', 'deny-link-local'] as const;
+export type HookHosts = (typeof HOOK_HOSTS)[number];
+export const DEFAULT_HOOK_HOSTS: HookHosts = 'deny-link-local';
+
+/** As error texts and Host lines have it. */
+export const hostPort = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 export interface HttpHookTarget extends WireRequest {
   /** The Pod's own address; the only one allowed where hooks may go to the Pod only. */

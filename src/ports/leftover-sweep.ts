@@ -2,11 +2,16 @@
 export interface LivingIds {
   readonly sandboxIds: readonly string[];
   readonly containerIds: readonly string[];
+  /**
+   * A sandbox among them is not ready: it may have died half made. Then a network namespace that nobody seems to have may
+   * be its own, and the runtime needs it to take the sandbox's network down.
+   */
+  readonly isUnfinished?: boolean;
 }
 
 /** What was removed, for the log: one line a kind, e.g. `{ kind: 'shim', name: '<id>' }`. */
 export interface SweptLeftover {
-  readonly kind: 'process' | 'shim' | 'cgroup' | 'mount' | 'lease' | 'cniCache' | 'veth' | 'bridge' | 'iptables' | 'socket';
+  readonly kind: 'process' | 'shim' | 'bundle' | 'cgroup' | 'mount' | 'lease' | 'cniCache' | 'veth' | 'bridge' | 'iptables' | 'socket';
   readonly name: string;
 }
 

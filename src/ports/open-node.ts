@@ -7,6 +7,7 @@ import type { ContainerLogs } from './container-logs.ts';
 import type { HookOutputStore } from './hook-output.ts';
 import type { HostPaths } from './host-paths.ts';
 import type { HostReset } from './host-reset.ts';
+import type { HookHosts, HttpHookClient } from './http-hook-client.ts';
 import type { Journal } from './journal.ts';
 import type { Logger } from './logger.ts';
 import type { Runtime } from './runtime.ts';
@@ -17,6 +18,8 @@ export interface NodeOptions {
   readonly runtimeEndpoint?: string;
   /** CIDR of the Pods; without it a free one is chosen. */
   readonly subnet?: string;
+  /** Where HTTP hooks may go. */
+  readonly hookHosts?: HookHosts;
   /** Long work says what it is doing: "starting containerd". */
   readonly onProgress?: (what: string) => void;
   readonly logger?: Logger;
@@ -28,6 +31,7 @@ export interface OpenNode {
   readonly journal: Journal;
   readonly runtime: Runtime;
   readonly hookOutput: HookOutputStore;
+  readonly http: HttpHookClient;
   readonly logs: ContainerLogs;
   readonly paths: HostPaths;
   /** `stopRuntime`: a clean end, nothing of ours stays running; otherwise containerd and its containers live on. */

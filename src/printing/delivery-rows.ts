@@ -52,7 +52,8 @@ function rowOf(record: HookRecord, begun: DeliveryRow | undefined): DeliveryRow 
   const of = { pod, uid, container, restartCount, hook };
   if (record.type === 'hook.skipped') return { ...of, attempt: 0, retry: 0, endedAt: time, outcome: 'skipped', reason: record.reason };
   const delivered = { ...of, handler: record.handler, attempt: record.attempt, retry: record.retry };
-  if (record.type === 'hook.started') return { ...delivered, startedAt: time, outcome: 'running' };
+  // A retry belongs to the delivery that began before it.
+  if (record.type === 'hook.started') return { ...delivered, startedAt: begun?.startedAt ?? time, outcome: 'running' };
   const { outcome, durationMs, exitCode, httpStatus, reason } = record;
   return {
     ...delivered,

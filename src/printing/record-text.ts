@@ -86,10 +86,11 @@ function imageText(record: RecordOf<'image.pulling' | 'image.pulled' | 'image.fa
 function hookText(record: RecordOf<'hook.started' | 'hook.finished' | 'hook.skipped'>): string {
   if (record.type === 'hook.skipped') return `${record.hook} hook skipped (${record.reason}): ${SKIPPED[record.reason]}`;
   const name = `${record.hook} hook (${record.handler})`;
-  const attempt = record.attempt > 1 ? `, attempt ${record.attempt}` : '';
+  const attempt = (record.attempt > 1 ? `, attempt ${record.attempt}` : '') + (record.retry > 0 ? `, retry ${record.retry}` : '');
   if (record.type === 'hook.started') return `${name} started${attempt}`;
   const why = record.reason === undefined || record.reason === record.outcome ? '' : `: ${printable(record.reason)}`;
-  return `${name} ${record.outcome} after ${durationText(record.durationMs)}${attempt}${why}`;
+  const status = record.httpStatus === undefined ? '' : `, HTTP ${record.httpStatus}`;
+  return `${name} ${record.outcome} after ${durationText(record.durationMs)}${attempt}${status}${why}`;
 }
 
 type ContainerRecord = Exclude<RecordOf<(`container.${string}` & PrintedRecord['type']) | 'signal.sent' | 'probe.failed'>, never>;

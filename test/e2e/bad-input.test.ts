@@ -8,10 +8,27 @@ import { baseImage, container, exec, podText } from './pod-text.ts';
 
 /** As a user writes it: the line of each field is known. */
 const pod = (more: readonly string[] = [], name = 'demo'): string =>
-  ['apiVersion: v1', 'kind: Pod', 'metadata:', `  name: ${name}`, 'spec:', '  containers:', '    - name: main', `      image: ${baseImage}`, ...more, ''].join('\n');
+  [
+    'apiVersion: v1',
+    'kind: Pod',
+    'metadata:',
+    `  name: ${name}`,
+    'spec:',
+    '  containers:',
+    '    - name: main',
+    `      image: ${baseImage}`,
+    ...more,
+    '',
+  ].join('\n');
 
 const aliases = (): string => {
-  const levels = Array.from({ length: 7 }, (_, level) => `l${level}: &l${level} [${Array(10).fill(level === 0 ? 'x' : `*l${level - 1}`).join(', ')}]`);
+  const levels = Array.from(
+    { length: 7 },
+    (_, level) =>
+      `l${level}: &l${level} [${Array(10)
+        .fill(level === 0 ? 'x' : `*l${level - 1}`)
+        .join(', ')}]`,
+  );
   return `${levels.join('\n')}\n${pod()}`;
 };
 
@@ -40,10 +57,19 @@ const BAD: Readonly<Record<string, BadInput>> = {
     text: pod(['      lifecycle:', '        postStart: {}']),
     says: [/bad\.yaml:10: spec\.containers\[0\]\.lifecycle\.postStart: Required value: must specify a handler type/],
   },
-  'two containers of one name': { text: pod(['    - name: main', `      image: ${baseImage}`]), says: [/bad\.yaml:9: spec\.containers\[1\]\.name: Duplicate value: "main"/] },
+  'two containers of one name': {
+    text: pod(['    - name: main', `      image: ${baseImage}`]),
+    says: [/bad\.yaml:9: spec\.containers\[1\]\.name: Duplicate value: "main"/],
+  },
   'two Pods of one name': { text: `${pod()}---\n${pod()}`, says: [/bad\.yaml:13: metadata\.name: Duplicate value: "default\/demo"/] },
-  'a Pod name that is a path': { text: pod([], '../../../etc/cron.d/x'), says: [/bad\.yaml:4: metadata\.name: Invalid value: "\.\.\/\.\.\/\.\.\/etc\/cron\.d\/x"/] },
-  'a container name that is a path': { text: pod().replace('name: main', 'name: ../x'), says: [/bad\.yaml:7: spec\.containers\[0\]\.name: Invalid value: "\.\.\/x"/] },
+  'a Pod name that is a path': {
+    text: pod([], '../../../etc/cron.d/x'),
+    says: [/bad\.yaml:4: metadata\.name: Invalid value: "\.\.\/\.\.\/\.\.\/etc\/cron\.d\/x"/],
+  },
+  'a container name that is a path': {
+    text: pod().replace('name: main', 'name: ../x'),
+    says: [/bad\.yaml:7: spec\.containers\[0\]\.name: Invalid value: "\.\.\/x"/],
+  },
   'a namespace and a uid that are paths': {
     text: pod().replace('  name: demo', '  name: demo\n  namespace: ../x\n  uid: ../../y'),
     says: [/bad\.yaml:5: metadata\.namespace: Invalid value/, /bad\.yaml:6: metadata\.uid: Invalid value/],
@@ -52,9 +78,12 @@ const BAD: Readonly<Record<string, BadInput>> = {
     text: pod(['  volumes:', '    - name: ../v', '      emptyDir: {}']),
     says: [/bad\.yaml:10: spec\.volumes\[0\]\.name: Invalid value: "\.\.\/v"/],
   },
-  'what run cannot do yet': {
-    text: pod(['      lifecycle: {preStop: {httpGet: {port: 80}}}', '  initContainers:', '    - {name: init, image: x}']),
-    says: [/bad\.yaml:9: .*preStop\.httpGet: not supported by hooklet run yet/, /bad\.yaml:10: spec\.initContainers: not supported by hooklet run yet/],
+  'what run cannot do': {
+    text: pod(['  runtimeClassName: gvisor', '  nodeSelector: {disk: ssd}']),
+    says: [
+      /bad\.yaml:9: spec\.runtimeClassName: not supported by hooklet run/,
+      /bad\.yaml:10: spec\.nodeSelector: not supported by hooklet run/,
+    ],
   },
   'no Pod at all': { text: '# nothing here\n---\n', says: [/bad\.yaml: no Pod found/] },
 };
@@ -83,13 +112,19 @@ describe('hooklet run, given bad input', () => {
     const good = await hooklet.file('good.yaml', pod());
     await isRefused(['/no/such/pod.yaml'], [/no file "\/no\/such\/pod\.yaml"/]);
     await isRefused(['/tmp'], [/"\/tmp" is a directory/]);
-    await isRefused([good, await hooklet.file('bad.yaml', pod(['  restartPolicy: Sometimes']))], [/bad\.yaml:9: spec\.restartPolicy: .*"Sometimes"/]);
+    await isRefused(
+      [good, await hooklet.file('bad.yaml', pod(['  restartPolicy: Sometimes']))],
+      [/bad\.yaml:9: spec\.restartPolicy: .*"Sometimes"/],
+    );
   });
 
   it('refuses two Pods that want one port of the host', async () => {
     const ports = [{ containerPort: 80, hostPort: 18_080 }];
     const two = ['one', 'two'].map((name) => podText(name, [container('main', { ports })]));
-    await isRefused([await hooklet.file('ports.yaml', two.join('\n---\n'))], [/Pods default\/one and default\/two both want port 18080\/TCP/]);
+    await isRefused(
+      [await hooklet.file('ports.yaml', two.join('\n---\n'))],
+      [/Pods default\/one and default\/two both want port 18080\/TCP/],
+    );
   });
 
   it('warns of unknown fields by their paths, and runs all the same', async () => {

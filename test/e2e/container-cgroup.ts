@@ -23,7 +23,10 @@ export class ContainerCgroup {
   }
 
   pids(): readonly number[] {
-    return this.#read('memory', 'cgroup.procs').split('\n').filter((line) => line !== '').map(Number);
+    return this.#read('memory', 'cgroup.procs')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(Number);
   }
 
   memoryUsage(): number {

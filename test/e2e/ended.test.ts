@@ -38,17 +38,26 @@ describe('hooklet run with containers that end by themselves', () => {
     deepEqual(run.all('hook.started'), []);
     deepEqual(run.all('signal.sent'), []);
     deepEqual(exitsOf(run, 'one'), [[0, 'self']]);
-    deepEqual(run.all('pod.ended').map(({ phase }) => phase), ['Succeeded', 'Succeeded']);
+    deepEqual(
+      run.all('pod.ended').map(({ phase }) => phase),
+      ['Succeeded', 'Succeeded'],
+    );
     equal(run.all('pod.removed').length, 2);
   });
 
   it('exits with 1 when one ended with another code, and restarts what failed under OnFailure', async () => {
-    const pods = [podText('fails', [ends('main', 3)], never), podText('retries', [second], { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] })];
+    const pods = [
+      podText('fails', [ends('main', 3)], never),
+      podText('retries', [second], { restartPolicy: 'OnFailure', volumes: [{ name: 'data', emptyDir: {} }] }),
+    ];
     const run = hooklet.runInput(documents(...pods));
     equal(await run.ended(), 1);
     match(run.stderr, /container "main" of default\/fails ended by itself with 3/);
     deepEqual(skippedOf(run, 'fails'), [['main', 0, 'preStop', 'containerExited']]);
-    deepEqual(run.all('pod.ended', { pod: 'fails' }).map(({ phase }) => phase), ['Failed']);
+    deepEqual(
+      run.all('pod.ended', { pod: 'fails' }).map(({ phase }) => phase),
+      ['Failed'],
+    );
     deepEqual(exitsOf(run, 'retries'), [
       [7, 'self'],
       [0, 'self'],
@@ -57,21 +66,30 @@ describe('hooklet run with containers that end by themselves', () => {
       ['main', 0, 'preStop', 'containerExited'],
       ['main', 1, 'preStop', 'containerExited'],
     ]);
-    deepEqual(run.all('pod.ended', { pod: 'retries' }).map(({ phase }) => phase), ['Succeeded']);
+    deepEqual(
+      run.all('pod.ended', { pod: 'retries' }).map(({ phase }) => phase),
+      ['Succeeded'],
+    );
     deepEqual(run.all('hook.started'), []);
   });
 
   it('restarts under Always, the first time at once, then after 10 s of back-off, and never with a preStop', async () => {
     const run = hooklet.runInput(podText('again', [ends('main', 0)]), '--for', '4s');
     equal(await run.ended(), 0, run.stderr);
-    deepEqual(run.all('container.started').map(({ restartCount }) => restartCount), [0, 1]);
+    deepEqual(
+      run.all('container.started').map(({ restartCount }) => restartCount),
+      [0, 1],
+    );
     deepEqual(skippedOf(run, 'again'), [
       ['main', 0, 'preStop', 'containerExited'],
       ['main', 1, 'preStop', 'containerExited'],
     ]);
     const waits = run.all('container.restarting').map(({ backoffMs }) => backoffMs);
     ok(waits.includes(10_000), JSON.stringify(waits));
-    equal(run.all('event', { pod: 'again' }).some(({ reason }) => reason === 'BackOff'), true);
+    equal(
+      run.all('event', { pod: 'again' }).some(({ reason }) => reason === 'BackOff'),
+      true,
+    );
     deepEqual(run.all('hook.started'), []);
     equal(run.all('pod.removed').length, 1);
   });

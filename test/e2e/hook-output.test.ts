@@ -17,13 +17,17 @@ interface KeptStream {
 }
 
 const background = podText('background', [
-  container('main', { lifecycle: { postStart: shell('sleep 40 & echo started it'), preStop: shell('(while :; do echo more; sleep 0.1; done) & echo first') } }),
+  container('main', {
+    lifecycle: { postStart: shell('sleep 40 & echo started it'), preStop: shell('(while :; do echo more; sleep 0.1; done) & echo first') },
+  }),
 ]);
 
 /** Only the container knows it: the Pod that is written to the journal has it enciphered. */
 const SECRET = 'Uif-dbu-jt-bmjwf'.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) - 1));
-const tellsSecret = `echo Uif-dbu-jt-bmjwf | tr B-Zb-z A-Ya-y | tee /dev/stderr`;
-const secret = podText('secret', [container('main', { lifecycle: { postStart: shell(tellsSecret), preStop: shell(`${tellsSecret}; exit 3`) } })]);
+const tellsSecret = 'echo Uif-dbu-jt-bmjwf | tr B-Zb-z A-Ya-y | tee /dev/stderr';
+const secret = podText('secret', [
+  container('main', { lifecycle: { postStart: shell(tellsSecret), preStop: shell(`${tellsSecret}; exit 3`) } }),
+]);
 
 describe('the output of an exec hook', () => {
   let hooklet: Hooklet;

@@ -51,11 +51,15 @@ const starving = container('starves', {
 describe('an exec hook', () => {
   let hooklet: Hooklet;
   let run: HookletRun;
-  const first: Record<string, { readonly pid: number; readonly of: (file: string) => string; readonly link: (file: string) => string }> = {};
+  const first: Record<string, { readonly pid: number; readonly of: (file: string) => string; readonly link: (file: string) => string }> =
+    {};
 
   before(async () => {
     hooklet = await Hooklet.open();
-    const archive = await hooklet.file('user.tar', dockerArchive([{ name: userImage, config: { User: 'web', WorkingDir: '/tmp', Env: ['PATH=/bin', 'COLOUR=green'] } }]));
+    const archive = await hooklet.file(
+      'user.tar',
+      dockerArchive([{ name: userImage, config: { User: 'web', WorkingDir: '/tmp', Env: ['PATH=/bin', 'COLOUR=green'] } }]),
+    );
     const imported = await hooklet.command('image', 'import', archive);
     deepEqual([imported.code, imported.stdout], [0, `${userImage}\n`], imported.stderr);
     run = hooklet.runInput(documents(podText('process', [printsFacts, printsArgv]), podText('memory', [holding, starving])));
@@ -94,7 +98,9 @@ describe('an exec hook', () => {
       await run.untilOne('container.ready', { container: name });
       const pid = new ContainerCgroup(await hooklet.paths(), containerId).firstPid();
       const files = Object.fromEntries(facts.map((path) => [path, readFileSync(path.replace('self', String(pid)), 'utf8')]));
-      const links = Object.fromEntries([...NAMESPACES.map((ns) => `ns/${ns}`), 'cwd', 'root'].map((link) => [link, readlinkSync(`/proc/${pid}/${link}`)]));
+      const links = Object.fromEntries(
+        [...NAMESPACES.map((ns) => `ns/${ns}`), 'cwd', 'root'].map((link) => [link, readlinkSync(`/proc/${pid}/${link}`)]),
+      );
       first[name] = { pid, of: (file) => files[`/proc/self/${file}`] ?? '', link: (link) => links[link] ?? '' };
     }
     await run.untilOne('container.ready', { container: 'starves' });
@@ -126,7 +132,9 @@ describe('an exec hook', () => {
   it('is in all namespaces of the first process, sees its mounts, and is in its working directory', async () => {
     const seen = await printedFacts();
     const { stdout } = await output('process', 'facts', 'preStop');
-    const links = Object.fromEntries([...stdout.matchAll(/ (\S+) -> (.*)$/gm)].map(([, name = '', target = '']) => [name.replace('/proc/self/', ''), target]));
+    const links = Object.fromEntries(
+      [...stdout.matchAll(/ (\S+) -> (.*)$/gm)].map(([, name = '', target = '']) => [name.replace('/proc/self/', ''), target]),
+    );
     for (const ns of NAMESPACES) equal(links[ns], first['facts']?.link(`ns/${ns}`), ns);
     deepEqual([links['cwd'], links['root']], ['/var', '/']);
     equal(first['facts']?.link('cwd').endsWith('/var'), true);

@@ -122,5 +122,7 @@ export class HookletRun {
 export function isAbout(record: PrintedRecord, { pod, container, hook, restartCount }: About): boolean {
   const { pod: its, ...rest } = record as Partial<Record<'pod' | keyof About, unknown>>;
   if (pod !== undefined && its !== `default/${pod}`) return false;
-  return Object.entries({ container, hook, restartCount }).every(([name, value]) => value === undefined || rest[name as keyof typeof rest] === value);
+  return Object.entries({ container, hook, restartCount }).every(
+    ([name, value]) => value === undefined || rest[name as keyof typeof rest] === value,
+  );
 }

@@ -21,6 +21,11 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface OpenOptions {
+  readonly withStateDir?: boolean;
+  readonly within?: string;
+}
+
 export class Hooklet {
   readonly stateDir: string;
   readonly #runs = new Set<HookletRun>();
@@ -31,8 +36,8 @@ export class Hooklet {
   }
 
   /** `withStateDir: false`: its directory is still to be made, and a test can see whether it is. */
-  static async open({ withStateDir } = { withStateDir: true }): Promise<Hooklet> {
-    const stateDir = await mkdtemp(join(tmpdir(), 'hooklet-e2e-'));
+  static async open({ withStateDir = true, within = tmpdir() }: OpenOptions = {}): Promise<Hooklet> {
+    const stateDir = await mkdtemp(join(within, 'hooklet-e2e-'));
     if (!withStateDir) await rmdir(stateDir);
     return new Hooklet(stateDir);
   }

@@ -8,8 +8,8 @@
  */
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { RunSession } from '../../src/cli/run-session.ts';
 import { readPodFiles } from '../../src/cli/read-pod-files.ts';
+import { RunSession } from '../../src/cli/run-session.ts';
 import { openNode, startKubelet } from '../../src/compose.ts';
 import type { HostPaths } from '../../src/ports/host-paths.ts';
 import type { Logger } from '../../src/ports/logger.ts';
@@ -75,9 +75,7 @@ function watched({ cri, nativeExec, ...rest }: Runtime, watch: CallWatch): Runti
     nativeExec: replaced(nativeExec, {
       create: (id, execId, argv) => watch.watch('execCreate', () => nativeExec.create(id, execId, argv)),
       follow: (id, execId, options) =>
-        options.start
-          ? watch.watch('execStart', () => nativeExec.follow(id, execId, options))
-          : nativeExec.follow(id, execId, options),
+        options.start ? watch.watch('execStart', () => nativeExec.follow(id, execId, options)) : nativeExec.follow(id, execId, options),
     }),
   };
 }

@@ -3,7 +3,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, it, type TestContext } from 'node:test';
-import { hostPaths } from '../../src/host/host-paths.ts';
 import type { HostPaths } from '../../src/ports/host-paths.ts';
 import { Hooklet } from './hooklet.ts';
 import type { KillableCall, KillOrder } from './kill-agent.ts';
@@ -65,14 +64,24 @@ describe('a kill inside a call to the runtime', () => {
   before(async () => {
     hooklet = await Hooklet.open();
     hooksDir = await mkdtemp(join(tmpdir(), 'hooklet-e2e-hooks-'));
-    paths = await hostPaths(hooklet.stateDir);
+    paths = await hooklet.paths();
     file = await hooklet.file('killed.yaml', podFile(hooksDir));
     const undisturbed = run();
     await undisturbed.until('the Pod is ready', isReady);
     for (const line of undisturbed.lines) if (line.type === 'call') usualMs.set(line.call, line.ms);
     const traces = await podTraces(paths);
     // What the tests below find gone is there while a Pod lives.
-    for (const kind of ['shims', 'cgroups', 'mounts', 'leases', 'cniResults', 'bridgePorts', 'iptablesRules', 'runtimeContainers', 'netns'] as const) {
+    for (const kind of [
+      'shims',
+      'cgroups',
+      'mounts',
+      'leases',
+      'cniResults',
+      'bridgePorts',
+      'iptablesRules',
+      'runtimeContainers',
+      'netns',
+    ] as const) {
       equal(traces[kind].length > 0, true, kind);
     }
     await endPod(undisturbed);
@@ -81,7 +90,6 @@ describe('a kill inside a call to the runtime', () => {
     for (const each of runs) await each.kill();
     await hooklet.close();
     await rm(hooksDir, { recursive: true, force: true });
-    await rm(file, { force: true });
   });
 
   // What one kill left must not be found again by the tests after it.

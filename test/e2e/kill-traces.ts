@@ -41,8 +41,9 @@ export async function podTraces(paths: HostPaths): Promise<PodTraces> {
     runcStates: await names(join(paths.runDir, 'runc', 'k8s.io')),
     shimBundles: await names(join(state, 'io.containerd.runtime.v2.task', 'k8s.io')),
     netns: await names(join(state, 'io.containerd.grpc.v1.cri', 'netns')),
-    runtimeContainers: await askContainerd(paths, 'containers'),
-    runtimeLeases: await askContainerd(paths, 'leases'),
+    runtimeContainers: await listed(paths, 'containers'),
+    // containerd's own, of a call that was killed, end by themselves.
+    runtimeLeases: (await listed(paths, 'leases')).filter((line) => !line.includes('containerd.io/gc.expire=')),
     podDirs: [...(await names(paths.podsDir)), ...(await names(paths.logsDir))],
   };
 }
@@ -56,10 +57,11 @@ export async function restOf(paths: HostPaths): Promise<PodTraces> {
   }
 }
 
-async function askContainerd(paths: HostPaths, what: 'containers' | 'leases'): Promise<string[]> {
-  const args = ['-a', paths.containerdSocket, '-n', 'k8s.io', what, 'ls', '-q'];
+/** The lines of the table that containerd's own client prints, without its head. */
+async function listed(paths: HostPaths, what: 'containers' | 'leases'): Promise<string[]> {
+  const args = ['-a', paths.containerdSocket, '-n', 'k8s.io', what, 'ls'];
   const { stdout } = await promisify(execFile)('ctr', args, { env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' } });
-  return stdout.split('\n').filter((line) => line !== '');
+  return stdout.trim().split('\n').slice(1);
 }
 
 const names = (dir: string): Promise<string[]> => readdir(dir).catch((): string[] => []);

@@ -2,12 +2,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostPaths } from '../../src/ports/host-paths.ts';
-import { hostTraces } from './host/host-traces.ts';
 import { runToEnd } from './hooklet.ts';
+import { hostTraces } from './host/host-traces.ts';
 
 /** `chains`: what `ownChains` said while Pods ran; a chain that is left has lost the rules that say whose it is. */
 export async function leftOnHost(paths: HostPaths, chains: readonly string[] = []): Promise<readonly string[]> {
-  const traces = Object.entries(await hostTraces(paths)).flatMap(([kind, names]) => (names as readonly string[]).map((name) => `${kind}: ${name}`));
+  const traces = Object.entries(await hostTraces(paths)).flatMap(([kind, names]) =>
+    (names as readonly string[]).map((name) => `${kind}: ${name}`),
+  );
   const rules = await iptablesSave();
   return [
     ...traces,

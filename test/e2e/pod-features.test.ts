@@ -2,11 +2,11 @@
 import { deepEqual, equal, match, ok, rejects } from 'node:assert/strict';
 import { existsSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { hostname, networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { ContainerCgroup, isCgroupV2 } from './container-cgroup.ts';
+import { freePort } from './free-port.ts';
 import { Hooklet } from './hooklet.ts';
 import type { HookletRun } from './hooklet-run.ts';
 import { leftOnHost, ownChains } from './left-on-host.ts';
@@ -64,7 +64,11 @@ const bySignal = podText(
   'signalled',
   [
     container('main', {
-      command: ['sh', '-c', 'trap "echo got USR1; exit 0" USR1; trap "echo got TERM; exit 9" TERM; while true; do sleep 1000 & wait $!; done'],
+      command: [
+        'sh',
+        '-c',
+        'trap "echo got USR1; exit 0" USR1; trap "echo got TERM; exit 9" TERM; while true; do sleep 1000 & wait $!; done',
+      ],
       lifecycle: { stopSignal: 'SIGUSR1' },
     }),
   ],
@@ -89,10 +93,15 @@ describe('the fields of a Pod', () => {
     hostPort = await freePort();
     address = hostAddress();
     const two = await hooklet.file('two.yaml', documents(web(hostPort), hostPath(outside)));
-    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [hostNetwork, ownNetwork].map((text) => JSON.parse(text) as unknown) });
+    const list = JSON.stringify({
+      apiVersion: 'v1',
+      kind: 'List',
+      items: [hostNetwork, ownNetwork].map((text) => JSON.parse(text) as unknown),
+    });
     const listed = await hooklet.file('list.json', list);
     run = hooklet.runInput(documents(limited, bySignal, stubborn), two, listed);
-    for (const pod of ['web', 'hostpath', 'hostnet', 'ownnet', 'limited', 'signalled', 'stubborn']) await run.untilOne('container.ready', { pod });
+    for (const pod of ['web', 'hostpath', 'hostnet', 'ownnet', 'limited', 'signalled', 'stubborn'])
+      await run.untilOne('container.ready', { pod });
     await run.untilOne('container.ready', { pod: 'web', container: 'b' });
   });
   after(async () => {
@@ -101,7 +110,8 @@ describe('the fields of a Pod', () => {
   });
 
   const log = (pod: string) => run.all('log', { pod }).map(({ text }) => text);
-  const untilLog = (pod: string, text: string) => run.until((record) => record.type === 'log' && record.pod === `default/${pod}` && record.text === text);
+  const untilLog = (pod: string, text: string) =>
+    run.until((record) => record.type === 'log' && record.pod === `default/${pod}` && record.text === text);
   const cgroupOf = async (pod: string) => {
     const [created] = run.all('container.created', { pod });
     return new ContainerCgroup(await hooklet.paths(), created?.containerId ?? '');
@@ -109,7 +119,10 @@ describe('the fields of a Pod', () => {
 
   it('of several documents, files and standard input all run at once', () => {
     deepEqual(
-      run.all('pod.accepted').map(({ pod }) => pod).sort(),
+      run
+        .all('pod.accepted')
+        .map(({ pod }) => pod)
+        .sort(),
       ['hostnet', 'hostpath', 'limited', 'ownnet', 'signalled', 'stubborn', 'web'].map((name) => `default/${name}`),
     );
   });
@@ -152,11 +165,26 @@ describe('the fields of a Pod', () => {
     // Ended by our own signals, SIGKILL too: nothing failed.
     equal(await run.ended(), 0, run.stderr);
     deepEqual(log('signalled'), ['got USR1']);
-    deepEqual(run.all('signal.sent', { pod: 'signalled' }).map(({ signal }) => signal), ['SIGUSR1']);
-    deepEqual(run.all('container.exited', { pod: 'signalled' }).map(({ exitCode, by }) => [exitCode, by]), [[0, 'stop']]);
-    deepEqual(run.all('pod.deleting', { pod: 'stubborn' }).map(({ graceSeconds }) => graceSeconds), [1]);
-    deepEqual(run.all('signal.sent', { pod: 'stubborn' }).map(({ signal }) => signal), ['SIGTERM', 'SIGKILL']);
-    deepEqual(run.all('container.exited', { pod: 'stubborn' }).map(({ exitCode, by }) => [exitCode, by]), [[137, 'kill']]);
+    deepEqual(
+      run.all('signal.sent', { pod: 'signalled' }).map(({ signal }) => signal),
+      ['SIGUSR1'],
+    );
+    deepEqual(
+      run.all('container.exited', { pod: 'signalled' }).map(({ exitCode, by }) => [exitCode, by]),
+      [[0, 'stop']],
+    );
+    deepEqual(
+      run.all('pod.deleting', { pod: 'stubborn' }).map(({ graceSeconds }) => graceSeconds),
+      [1],
+    );
+    deepEqual(
+      run.all('signal.sent', { pod: 'stubborn' }).map(({ signal }) => signal),
+      ['SIGTERM', 'SIGKILL'],
+    );
+    deepEqual(
+      run.all('container.exited', { pod: 'stubborn' }).map(({ exitCode, by }) => [exitCode, by]),
+      [[137, 'kill']],
+    );
     const [term, kill] = run.all('signal.sent', { pod: 'stubborn' }).map(({ at }) => at.monotonicMs);
     const apart = (kill ?? 0) - (term ?? 0);
     ok(apart >= 1990 && apart < 4000, `SIGKILL came ${apart} ms after SIGTERM`);
@@ -169,7 +197,9 @@ describe('the fields of a Pod', () => {
 
   it('a hostPort is free again afterwards', async () => {
     for (const host of ['127.0.0.1', address]) {
-      await rejects(fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(5000) }), (error: Error) => /ECONNREFUSED/.test(String(error.cause)));
+      await rejects(fetch(`http://${host}:${hostPort}/`, { signal: AbortSignal.timeout(5000) }), (error: Error) =>
+        /ECONNREFUSED/.test(String(error.cause)),
+      );
     }
     ok(chains.length > 0);
     deepEqual(await leftOnHost(await hooklet.paths(), chains), []);
@@ -179,20 +209,17 @@ describe('the fields of a Pod', () => {
     const { code, stderr } = await hooklet.command('reset', '--yes');
     equal(code, 0, stderr);
     ok(!existsSync(hooklet.stateDir));
-    deepEqual([readFileSync(join(outside, 'given'), 'utf8'), readFileSync(join(outside, 'made'), 'utf8')], ['given by the host\n', 'written\n']);
+    deepEqual(
+      [readFileSync(join(outside, 'given'), 'utf8'), readFileSync(join(outside, 'made'), 'utf8')],
+      ['given by the host\n', 'written\n'],
+    );
   });
 });
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 /** An address of this host that is not loopback; a host without any has only that. */
 function hostAddress(): string {
-  const all = Object.entries(networkInterfaces()).flatMap(([name, addresses]) => (/^(hkl|docker|veth)/.test(name) ? [] : (addresses ?? [])));
+  const all = Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
+    /^(hkl|docker|veth)/.test(name) ? [] : (addresses ?? []),
+  );
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1';
 }

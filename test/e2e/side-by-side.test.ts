@@ -21,7 +21,10 @@ describe('Pods with hooks of 60 s', () => {
     const run = hooklet.runInput(documents(slowStart, slowSleep, slowStop, quick));
     for (const pod of ['slow-start', 'slow-sleep']) await run.untilOne('hook.started', { pod });
     for (const pod of ['quick', 'slow-stop']) await run.untilOne('container.ready', { pod });
-    deepEqual(run.all('hook.finished').map(({ pod }) => pod), ['default/quick']);
+    deepEqual(
+      run.all('hook.finished').map(({ pod }) => pod),
+      ['default/quick'],
+    );
     deepEqual(run.all('container.ready', { pod: 'slow-start' }), []);
 
     const first = performance.now();
@@ -36,8 +39,17 @@ describe('Pods with hooks of 60 s', () => {
     run.signal('SIGINT');
     equal(await run.ended(), 1);
     deepEqual(
-      run.all('hook.finished').map(({ pod, hook, outcome }) => `${pod.slice('default/'.length)} ${hook} ${outcome}`).sort(),
-      ['quick postStart succeeded', 'quick preStop succeeded', 'slow-sleep postStart cancelled', 'slow-start postStart cancelled', 'slow-stop preStop timedOut'],
+      run
+        .all('hook.finished')
+        .map(({ pod, hook, outcome }) => `${pod.slice('default/'.length)} ${hook} ${outcome}`)
+        .sort(),
+      [
+        'quick postStart succeeded',
+        'quick preStop succeeded',
+        'slow-sleep postStart cancelled',
+        'slow-start postStart cancelled',
+        'slow-stop preStop timedOut',
+      ],
     );
   });
 });

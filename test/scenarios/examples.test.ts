@@ -2,17 +2,33 @@ import { deepEqual } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { readManifests } from '../../src/model/read-manifests.ts';
+import type { HttpReceiver } from '../../src/fakes/scripted-http-hooks.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
 import { byContainer, readTimeline, timelineLine } from './expected-timeline.ts';
 import { describeRecord, Scenario } from './scenario.ts';
 
 /** What the programs of each example do, told to the scripted runtime; and when its Pod is deleted. */
-const EXAMPLES: Readonly<Record<string, { readonly script: Script; readonly deletedAfterMs: number }>> = {
+interface Played {
+  readonly script: Script;
+  readonly deletedAfterMs: number;
+  readonly receivers?: Readonly<Record<string, HttpReceiver>>;
+}
+
+const EXAMPLES: Readonly<Record<string, Played>> = {
   'lifecycle-demo': { script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('warming') ? 3000 : 1000 }) }, deletedAfterMs: 10_000 },
   'failing-post-start': { script: { program: obedient, exec: () => ({ startError: 'executable file not found' }) }, deletedAfterMs: 5000 },
   'hanging-post-start': { script: { program: obedient, exec: () => ({}) }, deletedAfterMs: 5000 },
   'slow-pre-stop': { script: { program: () => ({ onSignal: { SIGTERM: 'ignored' } }), exec: () => ({ takesMs: 10_000 }) }, deletedAfterMs: 3000 },
   'two-containers': { script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('registered') ? 2000 : 1000 }) }, deletedAfterMs: 5000 },
+  'http-hooks': {
+    script: { program: obedient, exec: () => ({ takesMs: 0 }) },
+    receivers: { '10.88.0.2:8080': { reply: (head) => ({ response: `HTTP/1.1 ${head.includes('/started') ? 200 : 404} \r\n\r\n` }) } },
+    deletedAfterMs: 5000,
+  },
+  'receiver-down': { script: { program: obedient }, deletedAfterMs: 3000 },
+  'sleep-hook': { script: { program: obedient }, deletedAfterMs: 4000 },
+  'restart-always': { script: { program: () => ({ endsAfterMs: 2000, exitCode: 1 }), exec: () => ({ takesMs: 0 }) }, deletedAfterMs: 6000 },
+  'failing-pre-stop': { script: { program: obedient, exec: () => ({ takesMs: 0, exitCode: 3 }) }, deletedAfterMs: 3000 },
 };
 
 function obedient(): { readonly onSignal: { readonly SIGTERM: { readonly afterMs: number; readonly exitCode: number } } } {
@@ -20,12 +36,13 @@ function obedient(): { readonly onSignal: { readonly SIGTERM: { readonly afterMs
 }
 
 describe('the examples, on fakes', () => {
-  for (const [name, { script, deletedAfterMs }] of Object.entries(EXAMPLES)) {
+  for (const [name, { script, receivers = {}, deletedAfterMs }] of Object.entries(EXAMPLES)) {
     it(`${name} lives as its timeline says, to the second`, async () => {
       const text = readFileSync(new URL(`../../examples/${name}/pod.yaml`, import.meta.url), 'utf8');
       const { pods, errors } = readManifests([{ name, text }], { purpose: 'run' });
       deepEqual(errors, []);
       const scenario = new Scenario(script);
+      for (const [at, receiver] of Object.entries(receivers)) scenario.http.receive(at, receiver);
       await scenario.start(...pods.map(({ pod }) => pod));
       await scenario.clock.advance(deletedAfterMs);
       await scenario.delete();

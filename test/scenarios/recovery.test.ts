@@ -89,7 +89,8 @@ describe('an agent that starts again', () => {
     await scenario.kill();
     await scenario.start(pod('demo', [container('main', { args: ['other'] })]));
     await scenario.clock.advance(5000);
-    const lines = scenario.journal.records.map((record, index) => `${record.uid === scenario.journal.records[0]?.uid ? 'old' : 'new'} ${scenario.timeline()[index]}`);
+    const first = scenario.journal.records[0]?.uid;
+    const lines = scenario.journal.records.map((record) => `${record.uid === first ? 'old' : 'new'} ${scenario.lineOf(record)}`);
     deepEqual(
       lines.filter((line) => /recovered|preStop|removed|new .*(accepted|ready)/.test(line)),
       [

@@ -6,6 +6,7 @@ import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../../src/fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
+import { ScriptedHttpHooks } from '../../src/fakes/scripted-http-hooks.ts';
 import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
 import { LocalPodSource } from '../../src/kubelet/local-pod-source.ts';
@@ -22,6 +23,7 @@ export class Scenario {
   readonly clock = new ManualClock({ settleTurns: 2 });
   readonly runtime: ScriptedRuntime;
   readonly hookOutput = new MemoryHookOutput();
+  readonly http = new ScriptedHttpHooks(this.clock);
   readonly volumes = new MemoryPodVolumes();
   journal = new MemoryJournal();
   source = new LocalPodSource();
@@ -97,15 +99,22 @@ export class Scenario {
   }
 
   #parts(): KubeletParts {
-    const { clock, journal, hookOutput, volumes } = this;
+    const { clock, journal, hookOutput, http, volumes } = this;
     const host = { paths: { logsDir: '/logs', cgroupParent: '/hooklet' }, memoryBytes: 2 ** 34, parallelStarts: 2 };
-    return { clock, journal, runtime: this.runtime.forNextAgent(this.#offered), hookOutput, volumes, host, logger: SILENT_LOGGER };
+    return { clock, journal, runtime: this.runtime.forNextAgent(this.#offered), hookOutput, http, volumes, host, logger: SILENT_LOGGER };
   }
 
-  /** One line a record, with the seconds since the scenario began: "3.0 a hook.finished postStart succeeded". */
+  /**
+   * One line a record, with the seconds since the scenario began: "3.0 a hook.finished postStart succeeded". Events that
+   * only repeat in other words what a record says are left out.
+   */
   timeline(): readonly string[] {
-    const start = Date.UTC(2030, 0, 1);
-    return this.journal.records.map((record) => `${((Date.parse(record.time) - start) / 1000).toFixed(1)} ${describeRecord(record)}`);
+    const told = this.journal.records.filter((record) => record.type !== 'event' || !REPEATING_EVENTS.includes(record.reason));
+    return told.map((record) => this.lineOf(record));
+  }
+
+  lineOf(record: JournalRecord): string {
+    return `${((Date.parse(record.time) - Date.UTC(2030, 0, 1)) / 1000).toFixed(1)} ${describeRecord(record)}`;
   }
 
   /** The lines of the timeline that concern hooks, signals and ends. */
@@ -122,6 +131,8 @@ export class Scenario {
     return this.#workers?.hasUnwritten ?? false;
   }
 }
+
+const REPEATING_EVENTS = ['Pulling', 'Pulled', 'Created', 'Started', 'SandboxChanged'];
 
 /** Resolves once none of the Pods is in the source any more. */
 function endOf(source: LocalPodSource, uids: readonly string[]): Promise<void> {
@@ -141,7 +152,7 @@ export function describeRecord(record: JournalRecord): string {
 function details(record: JournalRecord): string {
   switch (record.type) {
     case 'hook.started':
-      return ` ${record.hook} ${record.handler} #${record.attempt}`;
+      return ` ${record.hook} ${record.handler} #${record.attempt}${record.retry > 0 ? ` retry ${record.retry}` : ''}`;
     case 'hook.finished':
       return ` ${record.hook} ${record.outcome}`;
     case 'hook.skipped':

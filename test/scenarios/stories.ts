@@ -37,7 +37,7 @@ export const STORIES: readonly Story[] = [
     name: 'postStart fails, again and again',
     script: { program: () => SLOW_TO_GO, exec: execProgram },
     pods: [pod('failing', [container('main', hooks(['500', 'fails'], ['500']))], { terminationGracePeriodSeconds: 3 })],
-    deletes: [{ atMs: 20_000 }],
+    deletes: [{ atMs: 12_000 }],
   },
   {
     name: 'postStart hangs',
@@ -55,7 +55,7 @@ export const STORIES: readonly Story[] = [
     name: 'a container that ends by itself and starts again',
     script: { program: (_name, restarts) => (restarts < 2 ? { endsAfterMs: 2000, exitCode: 1 } : SLOW_TO_GO), exec: execProgram },
     pods: [pod('crashing', [container('main', hooks(['500'], ['500']))], { restartPolicy: 'OnFailure' })],
-    deletes: [{ atMs: 25_000 }],
+    deletes: [{ atMs: 6500 }],
   },
   {
     name: 'sleep hooks',

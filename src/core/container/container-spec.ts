@@ -79,6 +79,7 @@ function containerAnnotations(pod: Pod, container: Container, restartCount: numb
   const preStop = container.lifecycle?.preStop;
   return {
     'io.kubernetes.container.restartCount': String(restartCount),
+    'dev.hooklet.image': container.image,
     'io.kubernetes.pod.terminationGracePeriod': String(pod.spec.terminationGracePeriodSeconds),
     ...(container.ports === undefined ? {} : { 'io.kubernetes.container.ports': JSON.stringify(container.ports) }),
     ...(preStop === undefined ? {} : { 'io.kubernetes.container.preStopHandler': JSON.stringify(preStop) }),

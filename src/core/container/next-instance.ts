@@ -1,8 +1,6 @@
 /** A container that has no living instance: make its first one, its next one, or leave it ended. */
 
-import { eventFact } from '../event.ts';
 import { addMs, type Instant, isReached } from '../instant.ts';
-import type { Fact } from '../journal-record.ts';
 import type { ContainerRun } from '../pod/pod-history.ts';
 import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
 import { type ContainerView, containerHistory } from './container-view.ts';
@@ -32,17 +30,10 @@ const nextCount = (run: ContainerRun | undefined): number => {
 function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision): Decision {
   const of = { container: view.spec.name, restartCount: run.restartCount };
   const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : backOffMs(containerHistory(view));
-  if (run.restarting === undefined) return record({ type: 'container.restarting', ...of, backoffMs }, ...backOffEvent(view, run, backoffMs));
+  if (run.restarting === undefined) return record({ type: 'container.restarting', ...of, backoffMs });
   const endedWallMs = run.exited?.wallMs ?? run.failedWallMs ?? view.now.wallMs;
   const startAt = momentAfter(endedWallMs, run.restarting.backoffMs, view.now);
   return isReached(startAt, view.now) ? create : wake(startAt);
-}
-
-/** Only what has run and ended is said to fail; a container that cannot be created has its own event. */
-function backOffEvent({ history, pod, spec }: ContainerView, run: ContainerRun, backoffMs: number): readonly Fact[] {
-  if (backoffMs === 0 || run.phase === 'notCreated') return [];
-  const message = `Back-off restarting failed container ${spec.name} in pod ${pod.metadata.name}_${pod.metadata.namespace}(${pod.metadata.uid})`;
-  return [eventFact(history, { container: spec.name, eventType: 'Warning', reason: 'BackOff', message })];
 }
 
 /**

@@ -1,5 +1,4 @@
 import { handlerKind } from '../hook/delivery.ts';
-import { finishedFacts } from '../hook/finished-facts.ts';
 import { recoverDelivery } from '../hook/recover.ts';
 import { isReached, msBetween } from '../instant.ts';
 import type { HookName } from '../journal-record.ts';
@@ -27,10 +26,15 @@ export function resumeDelivery({ view, run }: RunView, hook: HookName): Decision
   });
   if (found.kind === 'skip') return record({ type: 'hook.skipped', ...of, reason: found.reason });
   if (found.kind === 'finish') {
-    const finished = { ...of, handler: kind, attempt: delivery.attempt, retry: 0, outcome: found.outcome, reason: found.reason };
-    return record(
-      ...finishedFacts(view, { type: 'hook.finished', ...finished, durationMs: Math.max(0, msBetween(delivery.at, view.now)) }),
-    );
+    const finished = {
+      ...of,
+      handler: kind,
+      attempt: delivery.attempt,
+      retry: delivery.retry,
+      outcome: found.outcome,
+      reason: found.reason,
+    };
+    return record({ type: 'hook.finished', ...finished, durationMs: Math.max(0, msBetween(delivery.at, view.now)) });
   }
   const containerId = run.containerId ?? '';
   if (found.kind === 'deliverAgain') return decide({ kind: 'deliverHook', ...of, containerId, attempt: found.attempt, mode: 'deliver' });

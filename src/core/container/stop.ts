@@ -6,7 +6,6 @@
  * S3 A nearer deadline takes effect at once, also in the middle of preStop.
  */
 
-import { eventFact } from '../event.ts';
 import type { Instant } from '../instant.ts';
 import { addMs, isReached } from '../instant.ts';
 import type { Fact, StopReason } from '../journal-record.ts';
@@ -24,8 +23,7 @@ export function beginStop({ view, run }: RunView, reason: StopReason): Decision 
   const of = { container: spec.name, restartCount: run.restartCount };
   const graceSeconds = history.deleting?.graceSeconds ?? pod.spec.terminationGracePeriodSeconds;
   const deadline = history.deleting?.deadline ?? addMs(now, graceSeconds * 1000);
-  const message = reason === 'postStartFailed' ? 'FailedPostStartHook' : `Stopping container ${spec.name}`;
-  return record(eventFact(history, { container: spec.name, eventType: 'Normal', reason: 'Killing', message }), {
+  return record({
     type: 'container.stopping',
     ...of,
     reason,

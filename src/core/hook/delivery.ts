@@ -5,7 +5,7 @@ import type { HandlerKind, HookName, HookOutcome, SkipReason } from '../journal-
 /** Where one hook of one container instance stands, as the journal tells it. */
 export type Delivery =
   | { readonly state: 'due' }
-  | { readonly state: 'started'; readonly attempt: number; readonly execId?: string; readonly at: Instant }
+  | { readonly state: 'started'; readonly attempt: number; readonly retry: number; readonly execId?: string; readonly at: Instant }
   | { readonly state: 'finished'; readonly outcome: HookOutcome; readonly reason?: string; readonly exitCode?: number }
   | { readonly state: 'skipped'; readonly reason: SkipReason };
 
@@ -22,4 +22,4 @@ export function handlerKind(handler: LifecycleHandler): HandlerKind {
 export const handlerOf = (container: Container, hook: HookName): LifecycleHandler | undefined => container.lifecycle?.[hook];
 
 /** Our own id of an exec: found again by it after a crash. Unique within its container instance. */
-export const execIdOf = (hook: HookName, attempt: number): string => `${hook}-${attempt}`;
+export const execIdOf = (hook: HookName, attempt: number, retry = 0): string => `${hook}-${attempt}${retry === 0 ? '' : `-${retry}`}`;

@@ -7,7 +7,10 @@ import { headerOf, type ResponseHead } from './http-response.ts';
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MAX_REQUESTS = 10;
 
-export type AfterResponse = { readonly kind: 'final' } | { readonly kind: 'follow'; readonly request: HookRequest } | ({ readonly kind: 'failed' } & Refused);
+export type AfterResponse =
+  | { readonly kind: 'final' }
+  | { readonly kind: 'follow'; readonly request: HookRequest }
+  | ({ readonly kind: 'failed' } & Refused);
 
 /** `sent`: every request so far, the first one first. */
 export function afterResponse(head: ResponseHead, sent: readonly [HookRequest, ...HookRequest[]]): AfterResponse {
@@ -17,7 +20,9 @@ export function afterResponse(head: ResponseHead, sent: readonly [HookRequest, .
   if (next === undefined) return { kind: 'failed', error: 'failed to parse Location header' };
   // Another host answers for itself: this response stands, whatever its status.
   if (hostnameOf(next.url) !== hostnameOf(sent[0].url)) return { kind: 'final' };
-  return sent.length >= MAX_REQUESTS ? { kind: 'failed', error: `stopped after ${MAX_REQUESTS} redirects` } : { kind: 'follow', request: next };
+  return sent.length >= MAX_REQUESTS
+    ? { kind: 'failed', error: `stopped after ${MAX_REQUESTS} redirects` }
+    : { kind: 'follow', request: next };
 }
 
 /** Every header again, and where it comes from. */

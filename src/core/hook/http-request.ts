@@ -51,7 +51,8 @@ export function hookRequest(action: HTTPGetAction, container: Container, address
 }
 
 /** A URL of the host alone. */
-const hostAndPort = (host: string, port: number): string => `//${bytesOf(host.includes(':') ? `[${host.replace('%', '%25')}]` : host)}:${port}`;
+const hostAndPort = (host: string, port: number): string =>
+  `//${bytesOf(host.includes(':') ? `[${host.replace('%', '%25')}]` : host)}:${port}`;
 
 /** `pkg/probe/util.go` `ResolveContainerPort`. */
 function containerPort(port: number | string, { ports }: Container): number | Refused {
@@ -111,10 +112,22 @@ function asciiHost(host: string): string {
 }
 
 /** As error texts name it: `Get "http://10.88.0.2:80/x": …`. */
-export const failedGet = ({ url }: HookRequest, error: string): string => `Get ${JSON.stringify(textOf(urlText(url, 'redacted')))}: ${error}`;
+export const failedGet = ({ url }: HookRequest, error: string): string =>
+  `Get ${JSON.stringify(textOf(urlText(url, 'redacted')))}: ${error}`;
 
 /** A plain-HTTP server answered on the HTTPS port: once more without TLS, and without what was meant for TLS only. */
 export function plainHttpRequest({ url, headers, ...rest }: HookRequest): HookRequest {
   const { userinfo: _credentials, ...bare } = url;
   return { ...rest, url: { ...bare, scheme: 'http' }, headers: withoutHeader(headers, 'Authorization') };
 }
+
+/** By these a receiver tells one delivery from another, and a repetition from a new one. Sent where the Pod asks for them. */
+export const deliveryHeaders = (of: {
+  readonly delivery: string;
+  readonly attempt: number;
+  readonly retry: number;
+}): readonly HeaderField[] => [
+  { name: 'Hooklet-Delivery', value: of.delivery },
+  { name: 'Hooklet-Attempt', value: String(of.attempt) },
+  { name: 'Hooklet-Retry', value: String(of.retry) },
+];

@@ -4,6 +4,7 @@
  */
 
 import type { Pod } from '../../model/pod.ts';
+import { type EventHistory, foldEvent, NO_EVENTS } from '../event/correlate.ts';
 import type { Delivery } from '../hook/delivery.ts';
 import type { Instant } from '../instant.ts';
 import type { ExitedBy, Fact, HookName, PodPhase, PodRecord, StopReason } from '../journal-record.ts';
@@ -15,8 +16,7 @@ export interface PodHistory {
   readonly endedPhase?: PodPhase;
   readonly removed: boolean;
   readonly containers: Readonly<Record<string, ContainerHistory>>;
-  /** How often each event was recorded, by `eventKey`. */
-  readonly eventCounts: Readonly<Record<string, number>>;
+  readonly events: EventHistory;
 }
 
 export interface ContainerHistory {
@@ -51,7 +51,7 @@ export type RunPhase = (typeof RUN_PHASES)[number];
 
 /** The edges of an instance's life; `docs/states.md` is drawn from them. */
 export const RUN_EDGES = {
-  created: ['started', 'stopping', 'exited'],
+  created: ['started', 'exited'],
   started: ['ready', 'stopping', 'exited'],
   ready: ['stopping', 'exited'],
   stopping: ['exited'],
@@ -59,10 +59,7 @@ export const RUN_EDGES = {
   notCreated: ['created', 'notCreated'],
 } as const satisfies Record<RunPhase, readonly RunPhase[]>;
 
-export const EMPTY_HISTORY: PodHistory = { removed: false, containers: {}, eventCounts: {} };
-
-export const eventKey = (event: { readonly container?: string; readonly reason: string; readonly message: string }): string =>
-  `${event.container ?? ''}/${event.reason}/${event.message}`;
+export const EMPTY_HISTORY: PodHistory = { removed: false, containers: {}, events: NO_EVENTS };
 
 export function foldRecords(records: readonly PodRecord[]): PodHistory {
   return records.reduce(foldRecord, EMPTY_HISTORY);
@@ -84,7 +81,7 @@ export function foldRecord(history: PodHistory, record: PodRecord): PodHistory {
     case 'pod.removed':
       return { ...history, removed: true };
     case 'event':
-      return { ...history, eventCounts: { ...history.eventCounts, [eventKey(record)]: record.count } };
+      return { ...history, events: foldEvent(history.events, record, Date.parse(record.time)) };
     case 'pod.rejected':
       return history;
     default:
@@ -149,7 +146,8 @@ function steppedDelayMs(container: ContainerHistory, waitedMs: number): number {
 function failedContainer(container: ContainerHistory, fact: Extract<Fact, { type: 'container.failed' }>, wallMs: number): ContainerHistory {
   const { image: _image, run, ...rest } = container;
   const failed = { reason: fact.reason, message: fact.message };
-  if (run !== undefined && run.restartCount === fact.restartCount && run.phase !== 'notCreated') return { ...container, run: { ...run, failed } };
+  if (run !== undefined && run.restartCount === fact.restartCount && run.phase !== 'notCreated')
+    return { ...container, run: { ...run, failed } };
   // The next attempt looks for the image anew: it may be what was missing.
   return { ...rest, run: { restartCount: fact.restartCount, phase: 'notCreated', failed, failedWallMs: wallMs } };
 }
@@ -177,6 +175,7 @@ function foldRun(run: ContainerRun, fact: OfOneContainer, wallMs: number): Conta
       return withDelivery(run, fact.hook, {
         state: 'started',
         attempt: fact.attempt,
+        retry: fact.retry,
         at: fact.at,
         ...(fact.execId === undefined ? {} : { execId: fact.execId }),
       });

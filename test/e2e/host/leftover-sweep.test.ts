@@ -77,7 +77,7 @@ describe('HostLeftoverSweep', () => {
     own.supervisor.leave();
     await own.process.end(running);
     const kinds = new Set((await own.sweep.sweep({ sandboxIds: [], containerIds: [] })).map(({ kind }) => kind));
-    assert.deepEqual([...kinds].sort(), ['cgroup', 'cniCache', 'iptables', 'lease', 'mount', 'process', 'shim']);
+    assert.deepEqual([...kinds].sort(), ['bundle', 'cgroup', 'cniCache', 'iptables', 'lease', 'mount', 'process', 'shim']);
     const { bridgePorts, ...traces } = await hostTraces(own.paths);
     const { bridgePorts: _, ...none } = noTraces;
     assert.deepEqual(traces, none);

@@ -1,0 +1,22 @@
+import { httpHookClientContract } from '../ports/http-hook-client.contract.ts';
+import { ManualClock } from './manual-clock.ts';
+import { ScriptedHttpHooks } from './scripted-http-hooks.ts';
+
+httpHookClientContract('ScriptedHttpHooks', async () => {
+  const client = new ScriptedHttpHooks(new ManualClock());
+  let port = 8000;
+  return {
+    client,
+    serve: async ({ tls = false, response, then }) => {
+      port += 1;
+      const to = `10.88.0.2:${port}`;
+      client.receive(to, { tls, reply: () => (response === undefined ? (then === 'waits' ? 'silence' : 'close') : { response, bodyHangs: then === 'waits' }) });
+      return { hostname: '10.88.0.2', port, requests: () => client.requests.filter((request) => request.to.endsWith(to)).map(({ head }) => head) };
+    },
+    nobody: async () => ({ hostname: '10.88.0.2', port: 1 }),
+    until: async (condition) => {
+      while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+    },
+    close: async () => {},
+  };
+});

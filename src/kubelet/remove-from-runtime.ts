@@ -1,0 +1,43 @@
+/**
+ * Containers and sandboxes are taken out of the runtime.
+ *
+ * A runtime whose StartContainer was cut short, because the agent died in it, may show the container as ended though it
+ * has made its process (containerd 1.6: EXITED with StartError, and "cannot delete running task" for ever). Nothing of
+ * what is removed shall live: when a removal fails, the processes are killed, and the retry finds them gone.
+ */
+import { hasCode } from '../ports/hooklet-error.ts';
+import type { WorkerContext } from './worker-context.ts';
+
+export async function removeContainer(context: WorkerContext, containerId: string): Promise<void> {
+  const { cri } = context.parts.runtime;
+  await killingOnFailure(
+    context,
+    async () => [containerId],
+    () => cri.removeContainer(containerId),
+  );
+  context.sweeper.removed(containerId);
+}
+
+export async function removeSandbox(context: WorkerContext, sandboxId: string): Promise<void> {
+  const { cri } = context.parts.runtime;
+  await cri.stopPodSandbox(sandboxId);
+  await killingOnFailure(
+    context,
+    async () => (await cri.listContainers(context.pod.metadata.uid)).filter((each) => each.sandboxId === sandboxId).map(({ id }) => id),
+    () => cri.removePodSandbox(sandboxId),
+  );
+  context.sweeper.removed(sandboxId);
+}
+
+async function killingOnFailure(
+  { parts }: WorkerContext,
+  containerIds: () => Promise<readonly string[]>,
+  remove: () => Promise<void>,
+): Promise<void> {
+  try {
+    await remove();
+  } catch (error) {
+    if (hasCode(error, 'runtimeFailed')) for (const id of await containerIds()) await parts.runtime.signals?.kill(id, 'SIGKILL');
+    throw error;
+  }
+}

@@ -1,0 +1,138 @@
+import { deepEqual, equal, ok, rejects } from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { HttpHookAnswer, HttpHookClient, HttpHookTarget } from './http-hook-client.ts';
+
+/** A receiver that does the same with every request. */
+export interface ContractReceiver {
+  readonly tls?: boolean;
+  /** The bytes it sends. */
+  readonly response?: string;
+  /** What comes after the bytes: it closes, or neither says nor closes anything. */
+  readonly then: 'closes' | 'waits';
+}
+
+export interface ServedReceiver {
+  readonly hostname: string;
+  readonly port: number;
+  /** What it has got, one text a connection. */
+  readonly requests: () => readonly string[];
+}
+
+export interface HttpSubject {
+  readonly client: HttpHookClient;
+  serve(receiver: ContractReceiver): Promise<ServedReceiver>;
+  /** Where nobody listens. */
+  nobody(): Promise<Omit<ServedReceiver, 'requests'>>;
+  /** Resolves once the condition holds. */
+  until(condition: () => boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Answer: yes\r\n\r\nhi';
+
+export function httpHookClientContract(name: string, open: () => Promise<HttpSubject>): void {
+  describe(`${name} as HttpHookClient`, () => {
+    let subject: HttpSubject;
+    beforeEach(async () => {
+      subject = await open();
+    });
+    afterEach(() => subject.close());
+
+    const head = 'GET /a%20b?c HTTP/1.1\r\nHost: x:1\r\nX-Odd:  \xc3\xa9\r\n\r\n';
+    const targetOf = (
+      { hostname, port }: { readonly hostname: string; readonly port: number },
+      scheme: 'http' | 'https' = 'http',
+    ): HttpHookTarget => ({ scheme, hostname, port, head });
+    const send = (target: HttpHookTarget, signal = new AbortController().signal): Promise<HttpHookAnswer> =>
+      subject.client.send(target, signal);
+
+    for (const scheme of ['http', 'https'] as const) {
+      it(`send() carries the very bytes by ${scheme}, once, and gives the head of the response`, async () => {
+        const served = await subject.serve({ tls: scheme === 'https', response: OK, then: 'closes' });
+        const answer = await send(targetOf(served, scheme));
+        equal(answer.kind, 'response');
+        if (answer.kind !== 'response') return;
+        equal(answer.head.status, 200);
+        deepEqual(answer.head.headers, [
+          { name: 'content-length', value: '2' },
+          { name: 'x-answer', value: 'yes' },
+        ]);
+        equal(answer.received.toString('latin1'), 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nX-Answer: yes\r\n\r\n');
+        await answer.finish(10_240);
+        deepEqual(served.requests(), [head]);
+      });
+    }
+
+    it('send() takes any status for a response', async () => {
+      const served = await subject.serve({ response: 'HTTP/1.0 500 Broken\n\n', then: 'closes' });
+      const answer = await send(targetOf(served));
+      equal(answer.kind === 'response' && answer.head.status, 500);
+      if (answer.kind === 'response') await answer.finish(0);
+    });
+
+    it('send() says that a plain-HTTP server answered on the HTTPS port', async () => {
+      const served = await subject.serve({ response: 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', then: 'closes' });
+      deepEqual(await send(targetOf(served, 'https')), { kind: 'plainHttp', error: 'http: server gave HTTP response to HTTPS client' });
+    });
+
+    it('send() fails in the words of Go where nobody listens', async () => {
+      const nobody = await subject.nobody();
+      deepEqual(await send(targetOf(nobody)), {
+        kind: 'failed',
+        error: `dial tcp ${nobody.hostname}:${nobody.port}: connect: connection refused`,
+        cutOff: false,
+        received: Buffer.alloc(0),
+      });
+    });
+
+    it('send() says that the connection was cut off before an answer', async () => {
+      const served = await subject.serve({ then: 'closes' });
+      deepEqual(await send(targetOf(served)), { kind: 'failed', error: 'EOF', cutOff: true, received: Buffer.alloc(0) });
+    });
+
+    it('send() says that the connection was cut off within an answer, and keeps what came', async () => {
+      const served = await subject.serve({ response: 'HTTP/1.1 200 OK\r\nX-', then: 'closes' });
+      deepEqual(await send(targetOf(served)), {
+        kind: 'failed',
+        error: 'unexpected EOF',
+        cutOff: true,
+        received: Buffer.from('HTTP/1.1 200 OK\r\nX-'),
+      });
+    });
+
+    it('send() never quotes what the server sent in its error', async () => {
+      const served = await subject.serve({ response: 'secret\r\n\r\n', then: 'closes' });
+      const answer = await send(targetOf(served));
+      equal(answer.kind === 'failed' && answer.error, 'net/http: HTTP/1.x transport connection broken: malformed HTTP response');
+      ok(answer.kind === 'failed' && answer.received.toString().startsWith('secret'));
+    });
+
+    it('send() waits for a silent server until it is aborted, and rejects with the reason', async () => {
+      const served = await subject.serve({ then: 'waits' });
+      const controller = new AbortController();
+      const answer = send(targetOf(served), controller.signal);
+      await subject.until(() => served.requests().length === 1);
+      controller.abort('enough');
+      await rejects(answer, (error) => error === 'enough');
+      deepEqual(served.requests(), [head]);
+    });
+
+    it('send() sends nothing once it is aborted', async () => {
+      const served = await subject.serve({ response: OK, then: 'closes' });
+      await rejects(send(targetOf(served), AbortSignal.abort('too late')), (error) => error === 'too late');
+      deepEqual(served.requests(), []);
+    });
+
+    it('finish() waits for a body that does not end until it is aborted, and rejects with the reason', async () => {
+      const served = await subject.serve({ response: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi', then: 'waits' });
+      const controller = new AbortController();
+      const answer = await send(targetOf(served), controller.signal);
+      if (answer.kind !== 'response') throw new Error(`no response but ${answer.kind}`);
+      const finished = answer.finish(10_240);
+      controller.abort('enough');
+      await rejects(finished, (error) => error === 'enough');
+    });
+
+    it('nodeAddress() is an address', async () => ok(/^[\d.]+$|:/.test(await subject.client.nodeAddress())));
+  });
+}
