@@ -28,7 +28,8 @@ describe('docs/states.md', () => {
 
   it('draws every edge once', () => {
     const drawn = drawStates();
-    for (const from of RUN_PHASES) for (const to of RUN_EDGES[from]) assert.equal(drawn.split(`    ${from} --> ${to}: `).length, 2, `${from} to ${to}`);
+    for (const from of RUN_PHASES)
+      for (const to of RUN_EDGES[from]) assert.equal(drawn.split(`    ${from} --> ${to}: `).length, 2, `${from} to ${to}`);
   });
 
   it('names the record that leads into each phase', () => {

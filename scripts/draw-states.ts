@@ -18,7 +18,10 @@ interface PhaseText {
 }
 
 export const phaseTexts: Readonly<Record<RunPhase, PhaseText>> = {
-  created: { record: 'container.created', meaning: 'The runtime has made it. Its postStart is due from here on: the intent is durable before the start.' },
+  created: {
+    record: 'container.created',
+    meaning: 'The runtime has made it. Its postStart is due from here on: the intent is durable before the start.',
+  },
   started: { record: 'container.started', meaning: 'Its ENTRYPOINT runs, and postStart beside it. Nobody may count on it yet.' },
   ready: { record: 'container.ready', meaning: 'postStart has succeeded, or there is none.' },
   stopping: { record: 'container.stopping', meaning: 'preStop, stop signal, SIGKILL, up to a stored deadline.' },
@@ -28,7 +31,7 @@ export const phaseTexts: Readonly<Record<RunPhase, PhaseText>> = {
 
 export function drawStates(): string {
   const edges = RUN_PHASES.flatMap((from) => RUN_EDGES[from].map((to) => `    ${from} --> ${to}: ${phaseTexts[to].record}`));
-  const rows = RUN_PHASES.map((phase) => `| ${phase} | \`${phaseTexts[phase].record}\` | ${phaseTexts[phase].meaning} |`);
+  const rows = RUN_PHASES.map((phase) => [phase, `\`${phaseTexts[phase].record}\``, phaseTexts[phase].meaning]);
   return `${[
     '# The life of a container instance',
     '',
@@ -45,10 +48,15 @@ export function drawStates(): string {
     '    exited --> [*]',
     '```',
     '',
-    '| Phase | Begins with | Means |',
-    '|---|---|---|',
-    ...rows,
+    ...table(['Phase', 'Begins with', 'Means'], rows),
   ].join('\n')}\n`;
+}
+
+/** In columns, as the formatter of the repository wants it. */
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
+  return [heads, widths.map((width) => '-'.repeat(width)), ...rows].map(line);
 }
 
 /** The text of a file, or nothing when it is not there. */

@@ -37,6 +37,7 @@ const never = new AbortController().signal;
 export class ContainerdExec implements ExecProcesses {
   readonly #tasks: ExecTasks;
   readonly #pipes: ExecPipes;
+  #closed = false;
 
   /** `pipesDir` is private to this hooklet and gone after a reboot. */
   constructor(channel: RpcChannel, pipesDir: string) {
@@ -45,7 +46,10 @@ export class ContainerdExec implements ExecProcesses {
   }
 
   prepare(): void {
-    this.#pipes.prepare();
+    // To start a shell takes milliseconds: what the caller has just asked the runtime for goes out first.
+    setImmediate(() => {
+      if (!this.#closed) this.#pipes.prepare();
+    });
   }
 
   async create(containerId: string, execId: string, argv: readonly string[]): Promise<void> {
@@ -136,6 +140,7 @@ export class ContainerdExec implements ExecProcesses {
 
   /** Ends what only a living agent uses; execs and their pipes stay. */
   close(): void {
+    this.#closed = true;
     this.#pipes.close();
   }
 
@@ -187,7 +192,6 @@ export class ContainerdExec implements ExecProcesses {
       await sleep(killStepMs);
     }
   }
-
 }
 
 /** The container's count of processes killed for want of memory, before the exec. */

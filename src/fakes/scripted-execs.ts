@@ -1,10 +1,11 @@
 /** Native execs on a scripted world: known by their id, alive without the agent. */
-import { killedBy } from './scripted-programs.ts';
-import type { ScriptedExec, ScriptedWorld } from './scripted-world.ts';
-import { HookletError } from '../ports/hooklet-error.ts';
+
 import type { ExecState } from '../core/runtime-state.ts';
 import type { ExecEnd, ExecProcesses } from '../ports/exec-processes.ts';
 import type { KeptStream } from '../ports/hook-output.ts';
+import { HookletError } from '../ports/hooklet-error.ts';
+import { killedBy } from './scripted-programs.ts';
+import type { ScriptedExec, ScriptedWorld } from './scripted-world.ts';
 
 export class ScriptedExecs implements ExecProcesses {
   readonly #world: ScriptedWorld;

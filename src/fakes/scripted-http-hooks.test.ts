@@ -10,8 +10,15 @@ httpHookClientContract('ScriptedHttpHooks', async () => {
     serve: async ({ tls = false, response, then }) => {
       port += 1;
       const to = `10.88.0.2:${port}`;
-      client.receive(to, { tls, reply: () => (response === undefined ? (then === 'waits' ? 'silence' : 'close') : { response, bodyHangs: then === 'waits' }) });
-      return { hostname: '10.88.0.2', port, requests: () => client.requests.filter((request) => request.to.endsWith(to)).map(({ head }) => head) };
+      client.receive(to, {
+        tls,
+        reply: () => (response === undefined ? (then === 'waits' ? 'silence' : 'close') : { response, bodyHangs: then === 'waits' }),
+      });
+      return {
+        hostname: '10.88.0.2',
+        port,
+        requests: () => client.requests.filter((request) => request.to.endsWith(to)).map(({ head }) => head),
+      };
     },
     nobody: async () => ({ hostname: '10.88.0.2', port: 1 }),
     until: async (condition) => {

@@ -1,6 +1,6 @@
 import { parseResponseHead } from '../core/hook/http-response.ts';
 import type { Clock } from '../ports/clock.ts';
-import { hostPort, type HttpHookAnswer, type HttpHookClient, type HttpHookTarget } from '../ports/http-hook-client.ts';
+import { type HttpHookAnswer, type HttpHookClient, type HttpHookTarget, hostPort } from '../ports/http-hook-client.ts';
 import { after } from './scripted-timers.ts';
 
 /** What a receiver does with one request. */
@@ -19,6 +19,8 @@ export interface HttpReceiver {
 
 /** Receivers of HTTP hooks in memory, by "host:port"; where there is none, connections are refused. */
 export class ScriptedHttpHooks implements HttpHookClient {
+  /** Every connection that was tried, to "host:port". */
+  readonly dialled: { readonly wallMs: number; readonly to: string }[] = [];
   /** All that was received, in order. */
   readonly requests: { readonly wallMs: number; readonly to: string; readonly head: string }[] = [];
   /** How many requests wait for their answer, or for the rest of it. */
@@ -41,6 +43,7 @@ export class ScriptedHttpHooks implements HttpHookClient {
   async send({ scheme, hostname, port, head }: HttpHookTarget, signal: AbortSignal): Promise<HttpHookAnswer> {
     signal.throwIfAborted();
     const to = hostPort(hostname, port);
+    this.dialled.push({ wallMs: this.#clock.now().wallMs, to });
     const receiver = this.#receivers.get(to);
     if (receiver === undefined) return failed(`dial tcp ${to}: connect: connection refused`);
     if (scheme === 'https' && receiver.tls !== true) return { kind: 'plainHttp', error: 'http: server gave HTTP response to HTTPS client' };

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { containerRuntimeContract } from '../ports/container-runtime.contract.ts';
 import { containerSignalsContract } from '../ports/container-signals.contract.ts';
-import { contractContainers, contractExecs, type ContractProgram } from '../ports/runtime-programs.contract.ts';
 import { execProcessesContract } from '../ports/exec-processes.contract.ts';
+import { type ContractProgram, contractContainers, contractExecs } from '../ports/runtime-programs.contract.ts';
 import { newContainerSpec, newSandboxSpec, type RuntimeSubject } from '../ports/runtime-subject.contract.ts';
 import { ManualClock } from './manual-clock.ts';
-import { ScriptedRuntime } from './scripted-runtime.ts';
 import type { Program, Script } from './scripted-programs.ts';
+import { ScriptedRuntime } from './scripted-runtime.ts';
 
 function programOf({ takesMs, exitCode, startError, onTerm }: ContractProgram['scripted']): Program {
   return {

@@ -1,12 +1,13 @@
 /** A runtime in memory, on a clock that the test moves: it does what its script says, and outlives the agent. */
-import { ScriptedContainers } from './scripted-containers.ts';
-import { ScriptedExecs } from './scripted-execs.ts';
-import { ScriptedWorld } from './scripted-world.ts';
-import type { Script } from './scripted-programs.ts';
+
 import type { Clock } from '../ports/clock.ts';
 import type { ContainerSignals } from '../ports/container-signals.ts';
-import type { RuntimeEvents } from '../ports/runtime-events.ts';
 import type { Runtime } from '../ports/runtime.ts';
+import type { RuntimeEvents } from '../ports/runtime-events.ts';
+import { ScriptedContainers } from './scripted-containers.ts';
+import { ScriptedExecs } from './scripted-execs.ts';
+import type { Script } from './scripted-programs.ts';
+import { ScriptedWorld } from './scripted-world.ts';
 
 export class ScriptedRuntime implements Runtime {
   readonly world: ScriptedWorld;
@@ -26,7 +27,11 @@ export class ScriptedRuntime implements Runtime {
     this.signals = {
       kill: async (containerId, signal) => {
         const container = world.containers.get(containerId);
-        world.faults.call('kill', `${container?.state.name ?? containerId} ${signal}`, () => container !== undefined && world.signal(container, signal));
+        world.faults.call(
+          'kill',
+          `${container?.state.name ?? containerId} ${signal}`,
+          () => container !== undefined && world.signal(container, signal),
+        );
       },
       imageStopSignal: async () => script.stopSignal,
     };
@@ -44,7 +49,8 @@ export class ScriptedRuntime implements Runtime {
    */
   forNextAgent(offered: Runtime = this): Runtime {
     const agent = this.#agent;
-    const guard = <T extends object>(part: T): T => new Proxy(part, { get: (target, name) => guardedMember(target, name, () => agent === this.#agent) });
+    const guard = <T extends object>(part: T): T =>
+      new Proxy(part, { get: (target, name) => guardedMember(target, name, () => agent === this.#agent) });
     const { cri, nativeExec, signals, events } = offered;
     return {
       cri: guard(cri),

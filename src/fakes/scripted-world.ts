@@ -2,13 +2,14 @@
  * What exists in a scripted runtime: sandboxes, containers, their processes. It outlives the agent, as a real runtime
  * does: a second kubelet on the same world finds what the first one left.
  */
-import { CallFaults } from './call-faults.ts';
-import { after } from './scripted-timers.ts';
-import { killedBy, type ExecProgram, type Program, type Script } from './scripted-programs.ts';
-import { HookletError } from '../ports/hooklet-error.ts';
+
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
 import type { Clock } from '../ports/clock.ts';
+import { HookletError } from '../ports/hooklet-error.ts';
 import type { RuntimeEvent } from '../ports/runtime-events.ts';
+import { CallFaults } from './call-faults.ts';
+import { type ExecProgram, killedBy, type Program, type Script } from './scripted-programs.ts';
+import { after } from './scripted-timers.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -79,7 +80,8 @@ export class ScriptedWorld {
     if (state.phase !== 'created') throw new HookletError('runtimeFailed', `Cannot start container "${state.id}": it is ${state.phase}`);
     Object.assign(state, { phase: 'running', startedAtMs: this.clock.now().wallMs });
     this.#did('containerStarted', state.id);
-    if (program.endsAfterMs !== undefined) container.forgetTimer = after(this.clock, program.endsAfterMs, () => this.end(container, program.exitCode ?? 0));
+    if (program.endsAfterMs !== undefined)
+      container.forgetTimer = after(this.clock, program.endsAfterMs, () => this.end(container, program.exitCode ?? 0));
   }
 
   signal(container: ScriptedContainer, signal: string): void {
@@ -117,7 +119,15 @@ export class ScriptedWorld {
     if (this.execs.has(key)) throw new HookletError('runtimeAlreadyExists', `Cannot make exec "${execId}": it exists`);
     if (state.phase !== 'running') throw new HookletError('runtimeFailed', `Cannot exec in container "${containerId}": it is not running`);
     const program = this.script.exec?.(argv, state.name) ?? { takesMs: 0 };
-    const exec: ScriptedExec = { containerId, execId, program, phase: 'created', exitCode: 0, ended: Promise.withResolvers<void>(), forgetTimer: () => {} };
+    const exec: ScriptedExec = {
+      containerId,
+      execId,
+      program,
+      phase: 'created',
+      exitCode: 0,
+      ended: Promise.withResolvers<void>(),
+      forgetTimer: () => {},
+    };
     this.execs.set(key, exec);
     return exec;
   }
@@ -129,7 +139,8 @@ export class ScriptedWorld {
       this.execs.delete(`${containerId}/${execId}`);
       throw new HookletError('runtimeFailed', startError);
     }
-    if (this.containers.get(containerId)?.state.phase !== 'running') throw new HookletError('runtimeFailed', `Cannot start exec "${execId}": its container is not running`);
+    if (this.containers.get(containerId)?.state.phase !== 'running')
+      throw new HookletError('runtimeFailed', `Cannot start exec "${execId}": its container is not running`);
     exec.phase = 'running';
     this.#did('execStarted', containerId, execId);
     if (takesMs === undefined) return;

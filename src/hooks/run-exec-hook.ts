@@ -9,6 +9,9 @@ import { endedEarly, endReasonOf, type HookParts, type HookReport, type HookResu
 /** How long the last words of a process are waited for, once it was killed or its container has ended. */
 const LAST_WORDS_MS = 2_000;
 
+/** The same, when the grace is over: the stop signal is due now. */
+const LAST_WORDS_AT_DEADLINE_MS = 500;
+
 export async function runExecHook(run: HookRun, argv: readonly string[], parts: HookParts, signal: AbortSignal): Promise<HookReport> {
   const { nativeExec } = parts;
   if (nativeExec === undefined || run.execId === undefined) return execSyncHook(run, argv, parts, signal);
@@ -42,7 +45,9 @@ async function followToEnd({ processes, containerId, execId, start }: Exec, cloc
     if (because === 'agentLeaves') return following.abort(because);
     const kill = (): Promise<void> => processes.kill(containerId, execId).catch(() => undefined);
     if (because !== 'interrupted') await kill();
-    await clock.waitUntil(addMs(clock.now(), LAST_WORDS_MS), patience.signal).catch(() => undefined);
+    await clock
+      .waitUntil(addMs(clock.now(), because === 'timedOut' ? LAST_WORDS_AT_DEADLINE_MS : LAST_WORDS_MS), patience.signal)
+      .catch(() => undefined);
     if (patience.signal.aborted) return;
     // Its start may have been under way when it was killed for the first time.
     if (because !== 'interrupted') await kill();

@@ -7,19 +7,27 @@
  * S2 Nothing is being started while it sweeps: a sandbox in the making is not among the living yet.
  * S3 One at a time: two sweeps that wait for each other's slots would never end.
  */
+import { addMs } from '../core/instant.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
 import type { StartSlots } from './start-slots.ts';
 
+type SweeperParts = Pick<KubeletParts, 'runtime' | 'sweep' | 'clock' | 'logger'>;
+type Why = 'afterBreak' | 'afterRemoval';
+
+/** A containerd that is back tells of events before it answers for Pods. */
+const RETRY_MS = 500;
+
 export class LeftoverSweeper {
-  readonly #parts: Pick<KubeletParts, 'runtime' | 'sweep' | 'logger'>;
+  readonly #parts: SweeperParts;
   readonly #slots: StartSlots;
   #survivors: ReadonlySet<string> = new Set();
   #sweeping: Promise<void> = Promise.resolve();
-  /** A sweep that has not looked yet will see whatever happened until it looks. */
-  #isWaiting = false;
+  /** A sweep that has not looked yet, or looks again after a failure, will see whatever happened until it looks. */
+  #waiting: Why | undefined;
+  readonly #leaving = new AbortController();
 
-  constructor(parts: Pick<KubeletParts, 'runtime' | 'sweep' | 'logger'>, slots: StartSlots) {
+  constructor(parts: SweeperParts, slots: StartSlots) {
     this.#parts = parts;
     this.#slots = slots;
   }
@@ -34,31 +42,46 @@ export class LeftoverSweeper {
     if (this.#survivors.has(id)) this.#sweep('afterRemoval');
   }
 
-  /** Resolves once no sweep is under way or due. */
-  settled(): Promise<void> {
+  /** Resolves once no sweep is under way; what is still owed is left to the next agent. */
+  leave(): Promise<void> {
+    this.#leaving.abort('the agent leaves');
     return this.#sweeping;
   }
 
-  #sweep(why: 'afterBreak' | 'afterRemoval'): void {
-    if (this.#isWaiting && why === 'afterRemoval') return;
-    this.#isWaiting = true;
-    this.#sweeping = this.#sweeping.then(() =>
-      this.#slots
-        .useAll(() => this.#sweepNow(why))
-        .catch((error: unknown) => this.#parts.logger.warn('leftovers were not swept', { error: messageOf(error) })),
-    );
+  #sweep(why: Why): void {
+    if (this.#waiting === 'afterBreak' || this.#waiting === why) return;
+    this.#waiting = why;
+    this.#sweeping = this.#sweeping.then(() => this.#sweepUntilDone(why));
   }
 
-  async #sweepNow(why: 'afterBreak' | 'afterRemoval'): Promise<void> {
-    this.#isWaiting = false;
+  async #sweepUntilDone(why: Why): Promise<void> {
+    const { clock, logger } = this.#parts;
+    for (;;) {
+      try {
+        return await this.#slots.useAll(() => this.#sweepNow(why));
+      } catch (error) {
+        this.#waiting = why;
+        logger.warn('leftovers were not swept, it is tried again', { error: messageOf(error) });
+        const isTime = await clock.waitUntil(addMs(clock.now(), RETRY_MS), this.#leaving.signal).then(
+          () => true,
+          () => false,
+        );
+        if (!isTime) return;
+      }
+    }
+  }
+
+  async #sweepNow(why: Why): Promise<void> {
+    this.#waiting = undefined;
     const { sweep, runtime, logger } = this.#parts;
+    await runtime.nativeExec?.removeForgotten();
+    if (sweep === undefined) return;
     const [sandboxes, containers] = await Promise.all([runtime.cri.listSandboxes(), runtime.cri.listContainers()]);
     const sandboxIds = sandboxes.map(({ id }) => id);
     const containerIds = containers.map(({ id }) => id);
     const living = new Set([...sandboxIds, ...containerIds]);
     this.#survivors = why === 'afterBreak' ? living : this.#survivors.intersection(living);
-    const swept = await sweep?.sweep({ sandboxIds, containerIds, isUnfinished: sandboxes.some(({ ready }) => !ready) });
-    for (const { kind, name } of swept ?? []) logger.info('removed a leftover', { kind, name });
-    await runtime.nativeExec?.removeForgotten();
+    const swept = await sweep.sweep({ sandboxIds, containerIds, isUnfinished: sandboxes.some(({ ready }) => !ready) });
+    for (const { kind, name } of swept) logger.info('removed a leftover', { kind, name });
   }
 }

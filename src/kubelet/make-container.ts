@@ -2,6 +2,7 @@
 import { containerSpec, sandboxSpec } from '../core/container/container-spec.ts';
 import { msBetween } from '../core/instant.ts';
 import type { ContainerFact, ImageFact } from '../core/journal-record.ts';
+import type { ContainerState } from '../core/runtime-state.ts';
 import type { Step } from '../core/step.ts';
 import type { Container } from '../model/pod.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
@@ -12,45 +13,82 @@ import { containerOf, imageTask, type WorkerContext } from './worker-context.ts'
 
 type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
 
-export async function createContainer(context: WorkerContext, step: StepOf<'createContainer'>): Promise<void> {
+/** The container as the runtime's own answer has it; `runtime`: it has to be looked at. */
+type Made = { readonly container: ContainerState } | 'runtime';
+
+export async function createContainer(context: WorkerContext, step: StepOf<'createContainer'>): Promise<Made> {
   const spec = containerOf(context, step.container);
+  const volumes = context.parts.volumes.setUp(context.pod);
+  volumes.catch(() => undefined); // judged below, once the image is there
   const image = await imageFacts(context, spec);
-  if (image === 'notThere') return;
+  if (image === 'notThere') return 'runtime';
   const of = { container: step.container, restartCount: step.restartCount };
   try {
-    const containerId = await create(context, step, spec);
+    const containerId = await create(context, step, { spec, volumes: await volumes });
     context.memory.imageStopSignals.delete(spec.name);
     if (spec.lifecycle?.stopSignal === undefined) void imageStopSignal(context, spec);
     const hooksDue = spec.lifecycle?.postStart === undefined ? [] : (['postStart'] as const);
-    const { bootId } = context.parts.clock.now();
+    const { bootId, wallMs } = context.parts.clock.now();
     await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue }]);
+    return { container: createdState(context, step, { id: containerId, createdAtMs: wallMs }) };
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput')) throw error;
     await context.log.append([...image, failureFact(of, 'CreateContainerError', error)]);
+    return 'runtime';
   }
 }
 
-async function create(context: WorkerContext, step: StepOf<'createContainer'>, spec: Container): Promise<string> {
+interface Making {
+  readonly spec: Container;
+  /** Host path of each volume. */
+  readonly volumes: Readonly<Record<string, string>>;
+}
+
+async function create(context: WorkerContext, step: StepOf<'createContainer'>, { spec, volumes }: Making): Promise<string> {
   const { pod, parts } = context;
   const sandbox = sandboxSpec(pod, context.log.history.sandbox?.attempt ?? 0, podPlaces(context));
-  const places = { volumes: await parts.volumes.setUp(pod), nodeMemoryBytes: parts.host.memoryBytes };
+  const places = { volumes, nodeMemoryBytes: parts.host.memoryBytes };
   return parts.runtime.cri.createContainer(step.sandboxId, sandbox, containerSpec(pod, spec, step.restartCount, places));
 }
 
-export async function startContainer(context: WorkerContext, step: StepOf<'startContainer'>): Promise<void> {
+export async function startContainer(context: WorkerContext, step: StepOf<'startContainer'>): Promise<Made> {
   const of = { container: step.container, restartCount: step.restartCount };
+  const { wallMs } = context.parts.clock.now();
   try {
     await context.slots.use(() => context.parts.runtime.cri.startContainer(step.containerId));
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed')) throw error;
     // The runtime shows the instance as ended from now on; what follows is decided from there.
     await context.log.append([failureFact(of, 'RunContainerError', error)]);
-    return;
+    return 'runtime';
   }
   await context.log.append([{ type: 'container.started', ...of, containerId: step.containerId }]);
+  const container = createdState(context, step, { id: step.containerId, createdAtMs: wallMs });
+  return { container: { ...container, phase: 'running', startedAtMs: wallMs } };
 }
 
 type Instance = { readonly container: string; readonly restartCount: number };
+
+function createdState(
+  { pod, log }: WorkerContext,
+  { container, restartCount }: Instance,
+  made: Pick<ContainerState, 'id' | 'createdAtMs'>,
+): ContainerState {
+  return {
+    ...made,
+    uid: pod.metadata.uid,
+    sandboxId: log.history.sandbox?.id ?? '',
+    name: container,
+    restartCount,
+    phase: 'created',
+    startedAtMs: 0,
+    finishedAtMs: 0,
+    exitCode: 0,
+    reason: '',
+    message: '',
+    annotations: {},
+  };
+}
 
 const failureFact = (of: Instance, reason: string, error: unknown): ContainerFact => ({
   type: 'container.failed',

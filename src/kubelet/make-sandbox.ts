@@ -17,7 +17,10 @@ export async function runSandbox(context: WorkerContext, attempt: number): Promi
   const next = Math.max(attempt, memory.nextSandboxAttempt);
   if (context.log.history.sandbox !== undefined) await tellPodEvent(context, SANDBOX_CHANGED);
   try {
-    await slots.use(() => parts.runtime.cri.runPodSandbox(sandboxSpec(pod, next, podPlaces(context))));
+    const made = slots.use(() => parts.runtime.cri.runPodSandbox(sandboxSpec(pod, next, podPlaces(context))));
+    // What exec hooks will need is made while the sandbox is; nobody waits for it, neither now nor later.
+    if (hasExecHooks(context)) parts.runtime.nativeExec?.prepare();
+    await made;
   } catch (error) {
     // A call that got no reply still holds this attempt's name: what it made is found by listing, and this one goes past it.
     if (hasCode(error, 'runtimeNameReserved')) memory.nextSandboxAttempt = next + 1;

@@ -1,3 +1,4 @@
+import type { ContainerState } from '../core/runtime-state.ts';
 import type { Step } from '../core/step.ts';
 import { deliverHook } from './deliver-hook.ts';
 import { createContainer, startContainer } from './make-container.ts';
@@ -13,6 +14,8 @@ export type Progress =
   | 'journal'
   /** The runtime is to be looked at again. */
   | 'runtime'
+  /** The runtime said so itself: this container is now as given, everything else as it was seen. */
+  | { readonly container: ContainerState }
   /** Nothing changed yet: the step works by something that will wake the worker. */
   | 'later';
 
@@ -42,17 +45,15 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       await endingPod(context, () => removeSandbox(context, step.sandboxId));
       return 'runtime';
     case 'createContainer':
-      await createContainer(context, step);
-      return 'runtime';
+      return unlessUntold(context, await createContainer(context, step));
     case 'startContainer':
-      await startContainer(context, step);
-      return 'runtime';
+      return unlessUntold(context, await startContainer(context, step));
     case 'removeContainer':
       await removeContainer(context, step.containerId);
       return 'runtime';
     case 'sendSignal':
       await endingPod(context, () => sendSignal(context, step));
-      return 'runtime';
+      return unlessUntold(context, 'journal');
     case 'forceStop':
       await endingPod(context, () => cri.stopContainer(step.containerId, 0));
       return 'runtime';
@@ -61,3 +62,7 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       throw new Error(`Cannot perform step "${(step as Step).kind}"`);
   }
 }
+
+/** Where no events tell what happens next, only another look does. */
+const unlessUntold = ({ parts }: WorkerContext, progress: Progress): Progress =>
+  parts.runtime.events === undefined ? 'runtime' : progress;

@@ -8,9 +8,11 @@
  * W4 An exit that an event told of is a fact, though CRI may go on showing the container as running for a while
  *    (containerd tells us and its CRI at the same moment, and its CRI takes up to 100 ms to notice).
  * W5 `leave()` ends the worker and nothing else: hooks and containers go on without it.
+ * W6 What an acknowledged create or start made is a fact too, seen without another look: events tell what becomes of it.
  */
 import { addMs, earlier, type Instant } from '../core/instant.ts';
 import { nextSteps } from '../core/pod/next-steps.ts';
+import type { ContainerState } from '../core/runtime-state.ts';
 import { type Decision, NOTHING } from '../core/step.ts';
 import { podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
@@ -108,9 +110,17 @@ export class PodWorker {
     const results = await Promise.allSettled(steps.map((step) => performStep(this.#context, step)));
     const progress = results.map((result): Progress => (result.status === 'fulfilled' ? result.value : 'runtime'));
     if (progress.includes('runtime')) this.#stale = true;
+    for (const made of progress) if (typeof made === 'object') this.#sees(made.container);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
     return progress.some((made) => made !== 'later');
+  }
+
+  /** W6. Whatever came of it since has made the sight stale. */
+  #sees(container: ContainerState): void {
+    if (this.#sight === undefined) return;
+    const others = this.#sight.containers.filter(({ id }) => id !== container.id);
+    this.#sight = { ...this.#sight, containers: [container, ...others] };
   }
 
   #nextLook({ wakeAt }: Decision): Instant {

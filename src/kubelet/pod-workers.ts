@@ -53,7 +53,7 @@ export class PodWorkers {
     for (const stop of this.#stopListening) stop();
     for (const { worker } of this.#entries.values()) worker.leave();
     await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
-    await this.#sweeper.settled();
+    await this.#sweeper.leave();
   }
 
   /** True while a Pod's facts could not be written down, and for good when the Pod went before they could be. */

@@ -24,8 +24,6 @@ export async function tellInterrupted(context: WorkerContext, containerId: strin
   if (report.httpStatus !== undefined) return report;
   const looks = report.exitCode === undefined && report.cutOff === undefined ? LOOKS_MS.notBegun : LOOKS_MS.killed;
   const hasEnded = await endsWithin(context, containerId, { looks, signal });
-  // The next agent finds the same exit status, and asks again.
-  if (signal.aborted && endReasonOf(signal) === 'agentLeaves') return 'detached';
   const interrupted = hasEnded || (signal.aborted && endReasonOf(signal) === 'interrupted');
   return interrupted ? { ...report, outcome: 'interrupted', reason: 'containerExited' } : report;
 }

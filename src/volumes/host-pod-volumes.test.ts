@@ -40,7 +40,12 @@ describe('HostPodVolumes', () => {
   it('tearDown() follows no link out of the Pod, and leaves a hostPath alone', async (t) => {
     const { volumes, hostDirectory, holds } = open(t);
     writeFileSync(join(hostDirectory, 'precious'), '');
-    const { a = '' } = await volumes.setUp(podWithVolumes('u1', [{ name: 'a', emptyDir: {} }, { name: 'host', hostPath: { path: hostDirectory } }]));
+    const { a = '' } = await volumes.setUp(
+      podWithVolumes('u1', [
+        { name: 'a', emptyDir: {} },
+        { name: 'host', hostPath: { path: hostDirectory } },
+      ]),
+    );
     symlinkSync(hostDirectory, join(a, 'link'));
     await volumes.tearDown('u1');
     assert.equal(holds('u1'), false);

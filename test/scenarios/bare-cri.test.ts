@@ -1,19 +1,22 @@
 /** A runtime that offers CRI and nothing more: what is the same, and what it costs. */
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
+import type { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { Runtime } from '../../src/ports/runtime.ts';
 import { checkHistory } from './check-history.ts';
 import { leftBehind } from './check-world.ts';
 import { play } from './play.ts';
-import { STORIES } from './stories.ts';
 import { container, describeRecord, exec, pod, Scenario } from './scenario.ts';
+import { STORIES } from './stories.ts';
 
 const onlyCri = ({ cri }: ScriptedRuntime): Runtime => ({ cri, close: () => {} });
 
 const both = pod('demo', [container('main', { lifecycle: { postStart: exec('start'), preStop: exec('stop') } })]);
-const script: Script = { exec: ([name]) => ({ takesMs: name === 'start' ? 3000 : 2000 }), program: () => ({ onSignal: { SIGTERM: { afterMs: 100, exitCode: 0 } } }) };
+const script: Script = {
+  exec: ([name]) => ({ takesMs: name === 'start' ? 3000 : 2000 }),
+  program: () => ({ onSignal: { SIGTERM: { afterMs: 100, exitCode: 0 } } }),
+};
 
 async function lived(scenario: Scenario): Promise<readonly string[]> {
   await scenario.start(both);
@@ -41,7 +44,10 @@ describe('bare CRI', () => {
     await scenario.clock.advance(5000);
     await scenario.delete(10);
     await scenario.clock.advance(20_000);
-    equal(scenario.runtime.world.calls.find((call) => call.startsWith('stopContainer')), 'stopContainer main 8');
+    equal(
+      scenario.runtime.world.calls.find((call) => call.startsWith('stopContainer')),
+      'stopContainer main 8',
+    );
     equal(scenario.types().at(-1), 'pod.removed');
     deepEqual(checkHistory(scenario.journal.records), []);
   });
@@ -54,7 +60,10 @@ describe('bare CRI', () => {
     await scenario.clock.advance(10_000);
     await scenario.delete(1);
     await scenario.clock.advance(1000);
-    deepEqual(scenario.runtime.world.calls.filter((call) => call.startsWith('stopContainer')), ['stopContainer main 100', 'stopContainer main 0']);
+    deepEqual(
+      scenario.runtime.world.calls.filter((call) => call.startsWith('stopContainer')),
+      ['stopContainer main 100', 'stopContainer main 0'],
+    );
     deepEqual(scenario.stops().slice(0, 2), ['5.0 main signal.sent SIGTERM', '15.0 main signal.sent SIGKILL']);
   });
 

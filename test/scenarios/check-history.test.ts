@@ -13,10 +13,35 @@ const of = { container: 'main', restartCount: 0 } as const;
 const created: Fact = { type: 'container.created', ...of, containerId: 'c', bootId: 'b', hooksDue: ['postStart'] };
 const started: Fact = { type: 'container.started', ...of, containerId: 'c' };
 const ready: Fact = { type: 'container.ready', ...of };
-const stopping: Fact = { type: 'container.stopping', ...of, reason: 'podDeleted', graceSeconds: 10, deadline: at(20), hooksDue: ['preStop'] };
+const stopping: Fact = {
+  type: 'container.stopping',
+  ...of,
+  reason: 'podDeleted',
+  graceSeconds: 10,
+  deadline: at(20),
+  hooksDue: ['preStop'],
+};
 const exited: Fact = { type: 'container.exited', ...of, exitCode: 0, reason: 'Completed', by: 'stop' };
-const begins = (hook: HookName, seconds: number, attempt = 1): Fact => ({ type: 'hook.started', ...of, hook, handler: 'exec', attempt, retry: 0, containerId: 'c', at: at(seconds) });
-const ends = (hook: HookName, attempt = 1): Fact => ({ type: 'hook.finished', ...of, hook, handler: 'exec', attempt, retry: 0, outcome: 'succeeded', durationMs: 1 });
+const begins = (hook: HookName, seconds: number, attempt = 1): Fact => ({
+  type: 'hook.started',
+  ...of,
+  hook,
+  handler: 'exec',
+  attempt,
+  retry: 0,
+  containerId: 'c',
+  at: at(seconds),
+});
+const ends = (hook: HookName, attempt = 1): Fact => ({
+  type: 'hook.finished',
+  ...of,
+  hook,
+  handler: 'exec',
+  attempt,
+  retry: 0,
+  outcome: 'succeeded',
+  durationMs: 1,
+});
 const signal = (name: string, seconds: number): Fact => ({ type: 'signal.sent', ...of, signal: name, at: at(seconds), deadline: at(20) });
 
 const starts = [created, started, begins('postStart', 0), ends('postStart'), ready];
@@ -36,14 +61,30 @@ describe('checkHistory()', () => {
     ['a hook that runs again after its end', /hook.started comes after postStart was closed/, [...starts, begins('postStart', 5, 2)]],
     ['a stop signal before the outcome of preStop', /before the outcome of preStop/, [...starts, stopping, signal('SIGTERM', 11)]],
     ['SIGKILL before the deadline', /SIGKILL comes before the deadline/, [...starts, ...stops, signal('SIGKILL', 19)]],
-    ['SIGKILL too soon after the stop signal', /sooner than 2 s/, [...starts, stopping, begins('preStop', 10), ends('preStop'), signal('SIGTERM', 19), signal('SIGKILL', 20)]],
-    ['SIGKILL without a stop signal', /without a stop signal/, [...starts, stopping, begins('preStop', 10), ends('preStop'), signal('SIGKILL', 20)]],
+    [
+      'SIGKILL too soon after the stop signal',
+      /sooner than 2 s/,
+      [...starts, stopping, begins('preStop', 10), ends('preStop'), signal('SIGTERM', 19), signal('SIGKILL', 20)],
+    ],
+    [
+      'SIGKILL without a stop signal',
+      /without a stop signal/,
+      [...starts, stopping, begins('preStop', 10), ends('preStop'), signal('SIGKILL', 20)],
+    ],
     ['a hook after the exit', /hook.started comes after the exit/, [...starts, exited, begins('preStop', 10)]],
     ['a hook before the start', /before the start of its container/, [created, begins('postStart', 0)]],
     ['a preStop that nobody asked for', /though nobody stops/, [...starts, begins('preStop', 10)]],
     ['a preStop after the deadline', /begins after the deadline/, [...starts, stopping, begins('preStop', 20)]],
-    ['an attempt that was left out', /is attempt 3, but the 2. start/, [created, started, begins('postStart', 0), begins('postStart', 1, 3)]],
-    ['the end of another attempt', /ends attempt 1, but 2 was begun last/, [created, started, begins('postStart', 0), begins('postStart', 1, 2), ends('postStart')]],
+    [
+      'an attempt that was left out',
+      /is attempt 3, but the 2. start/,
+      [created, started, begins('postStart', 0), begins('postStart', 1, 3)],
+    ],
+    [
+      'the end of another attempt',
+      /ends attempt 1, but 2 was begun last/,
+      [created, started, begins('postStart', 0), begins('postStart', 1, 2), ends('postStart')],
+    ],
     ['ready before postStart', /before postStart has succeeded/, [created, started, ready]],
     ['an undeclared edge', /undeclared edge from exited to ready/, [...starts, exited, ready]],
     ['a removed Pod whose container runs', /comes while main\/0 runs/, [...starts, { type: 'pod.removed' }]],

@@ -2,9 +2,9 @@
  * What must hold of every history, however often the agent died while it was written (`design.md` 4 and 5). Each rule
  * names what it found wrong; an empty list is a good history.
  */
-import { earlier, isReached, msBetween, type Instant } from '../../src/core/instant.ts';
-import { foldRecord, EMPTY_HISTORY, RUN_EDGES, type PodHistory, type RunPhase } from '../../src/core/pod/pod-history.ts';
+import { earlier, type Instant, isReached, msBetween } from '../../src/core/instant.ts';
 import type { HookName, JournalRecord, PodRecord } from '../../src/core/journal-record.ts';
+import { EMPTY_HISTORY, foldRecord, type PodHistory, RUN_EDGES, type RunPhase } from '../../src/core/pod/pod-history.ts';
 
 interface HookSeen {
   due: boolean;
@@ -63,7 +63,8 @@ class HistoryChecker {
     const own = [...this.#instances].filter(([key]) => key.startsWith(`${record.uid}/`)).map(([, instance]) => instance);
     for (const instance of own) {
       if (record.type === 'pod.removed' && !instance.exited) this.#wrong(record, `comes while ${instance.name} runs`);
-      if (record.type === 'pod.deleting') instance.deadline = instance.deadline === undefined ? record.deadline : earlier(instance.deadline, record.deadline);
+      if (record.type === 'pod.deleting')
+        instance.deadline = instance.deadline === undefined ? record.deadline : earlier(instance.deadline, record.deadline);
     }
   }
 
@@ -97,7 +98,8 @@ class HistoryChecker {
         return;
       }
       case 'container.ready':
-        if (instance.hooks.postStart.due && instance.hooks.postStart.closed !== 'succeeded') this.#wrong(record, 'comes before postStart has succeeded');
+        if (instance.hooks.postStart.due && instance.hooks.postStart.closed !== 'succeeded')
+          this.#wrong(record, 'comes before postStart has succeeded');
         return;
       case 'signal.sent':
         return this.#signal(record, instance);
@@ -116,7 +118,8 @@ class HistoryChecker {
     const { preStop } = instance.hooks;
     const passed = instance.deadline !== undefined && isReached(instance.deadline, record.at);
     if (record.signal !== 'SIGKILL') {
-      if (preStop.due && preStop.closed === undefined && !passed) this.#wrong(record, 'comes before the outcome of preStop and before the deadline');
+      if (preStop.due && preStop.closed === undefined && !passed)
+        this.#wrong(record, 'comes before the outcome of preStop and before the deadline');
       instance.signalledAt = record.at;
       return;
     }
@@ -129,15 +132,18 @@ class HistoryChecker {
     const hook = hooks[record.hook];
     if (hook.closed !== undefined) this.#wrong(record, `comes after ${record.hook} was closed as ${hook.closed}`);
     if (record.type === 'hook.started') {
-      hook.starts += 1;
+      // A retry that the Pod asks for belongs to the delivery that has failed before it.
+      if (record.retry === 0) hook.starts += 1;
       if (record.attempt !== hook.starts) this.#wrong(record, `is attempt ${record.attempt}, but the ${hook.starts}. start`);
       if (!started) this.#wrong(record, 'comes before the start of its container');
       if (record.hook === 'preStop' && deadline === undefined) this.#wrong(record, 'comes though nobody stops the container');
-      if (record.hook === 'preStop' && deadline !== undefined && isReached(deadline, record.at)) this.#wrong(record, 'begins after the deadline');
+      if (record.hook === 'preStop' && deadline !== undefined && isReached(deadline, record.at))
+        this.#wrong(record, 'begins after the deadline');
       return;
     }
     hook.closed = record.type === 'hook.finished' ? record.outcome : `skipped ${record.reason}`;
-    if (record.type === 'hook.finished' && record.attempt !== hook.starts) this.#wrong(record, `ends attempt ${record.attempt}, but ${hook.starts} was begun last`);
+    if (record.type === 'hook.finished' && record.attempt !== hook.starts)
+      this.#wrong(record, `ends attempt ${record.attempt}, but ${hook.starts} was begun last`);
   }
 
   #wrong(record: PodRecord, what: string): void {

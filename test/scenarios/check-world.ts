@@ -1,4 +1,6 @@
 /** What really happened to processes, held against what must never happen to them; and what must be gone at the end. */
+
+import type { HookSkipped, JournalRecord } from '../../src/core/journal-record.ts';
 import type { Deed } from '../../src/fakes/scripted-world.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -15,6 +17,26 @@ export function checkDeeds(deeds: readonly Deed[]): readonly string[] {
     if (ended.has(containerId)) wrongs.push(`${hook} ran after its container had ended`);
   }
   return [...wrongs, ...[...ran].filter(([, times]) => times > 1).map(([hook, times]) => `${hook} ran ${times} times`)];
+}
+
+/** What the journal says of instances that were never started, held against what the runtime did. */
+export function checkStarts(records: readonly JournalRecord[], deeds: readonly Deed[]): readonly string[] {
+  const started = new Set(deeds.flatMap(({ kind, containerId }) => (kind === 'containerStarted' ? [containerId] : [])));
+  const idOf = (skipped: HookSkipped): string | undefined =>
+    records.flatMap((record) =>
+      record.type === 'container.created' &&
+      record.uid === skipped.uid &&
+      record.container === skipped.container &&
+      record.restartCount === skipped.restartCount
+        ? [record.containerId]
+        : [],
+    )[0];
+  return records.flatMap((record) => {
+    if (record.type !== 'hook.skipped' || record.reason !== 'neverStarted') return [];
+    return started.has(idOf(record) ?? '')
+      ? [`${record.time} ${record.container} was started, but its hook is skipped as neverStarted`]
+      : [];
+  });
 }
 
 /** What is left of Pods that are all removed. */

@@ -1,10 +1,10 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkHistory } from './check-history.ts';
-import { checkDeeds, leftBehind } from './check-world.ts';
-import { play, type Mishap, type Story } from './play.ts';
-import { STORIES } from './stories.ts';
+import { checkDeeds, checkStarts, leftBehind } from './check-world.ts';
+import { type Mishap, play, type Story } from './play.ts';
 import type { Scenario } from './scenario.ts';
+import { STORIES } from './stories.ts';
 
 /** The agent is away for an instant, for less than a grace period, and for longer than any. */
 const DEATHS = [
@@ -15,8 +15,10 @@ const DEATHS = [
 ] as const;
 
 function wrongsOf(scenario: Scenario): readonly string[] {
+  const { records } = scenario.journal;
+  const { deeds } = scenario.runtime.world;
   const removed = scenario.journal.openPods().length === 0 ? [] : ['a Pod was not removed'];
-  return [...removed, ...checkHistory(scenario.journal.records), ...checkDeeds(scenario.runtime.world.deeds), ...leftBehind(scenario)];
+  return [...removed, ...checkHistory(records), ...checkDeeds(deeds), ...checkStarts(records, deeds), ...leftBehind(scenario)];
 }
 
 async function expectGood(story: Story, mishap: Mishap): Promise<void> {

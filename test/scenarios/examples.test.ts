@@ -1,9 +1,9 @@
 import { deepEqual } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { readManifests } from '../../src/model/read-manifests.ts';
 import type { HttpReceiver } from '../../src/fakes/scripted-http-hooks.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
+import { readManifests } from '../../src/model/read-manifests.ts';
 import { byContainer, readTimeline, timelineLine } from './expected-timeline.ts';
 import { describeRecord, Scenario } from './scenario.ts';
 
@@ -15,11 +15,20 @@ interface Played {
 }
 
 const EXAMPLES: Readonly<Record<string, Played>> = {
-  'lifecycle-demo': { script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('warming') ? 3000 : 1000 }) }, deletedAfterMs: 10_000 },
+  'lifecycle-demo': {
+    script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('warming') ? 3000 : 1000 }) },
+    deletedAfterMs: 10_000,
+  },
   'failing-post-start': { script: { program: obedient, exec: () => ({ startError: 'executable file not found' }) }, deletedAfterMs: 5000 },
   'hanging-post-start': { script: { program: obedient, exec: () => ({}) }, deletedAfterMs: 5000 },
-  'slow-pre-stop': { script: { program: () => ({ onSignal: { SIGTERM: 'ignored' } }), exec: () => ({ takesMs: 10_000 }) }, deletedAfterMs: 3000 },
-  'two-containers': { script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('registered') ? 2000 : 1000 }) }, deletedAfterMs: 5000 },
+  'slow-pre-stop': {
+    script: { program: () => ({ onSignal: { SIGTERM: 'ignored' } }), exec: () => ({ takesMs: 10_000 }) },
+    deletedAfterMs: 3000,
+  },
+  'two-containers': {
+    script: { program: obedient, exec: ([, , text]) => ({ takesMs: text?.includes('registered') ? 2000 : 1000 }) },
+    deletedAfterMs: 5000,
+  },
   'http-hooks': {
     script: { program: obedient, exec: () => ({ takesMs: 0 }) },
     receivers: { '10.88.0.2:8080': { reply: (head) => ({ response: `HTTP/1.1 ${head.includes('/started') ? 200 : 404} \r\n\r\n` }) } },
@@ -48,7 +57,9 @@ describe('the examples, on fakes', () => {
       await scenario.delete();
       await scenario.clock.advance(30_000);
       const start = Date.UTC(2030, 0, 1);
-      const lines = scenario.journal.records.map((record) => timelineLine(Math.floor((Date.parse(record.time) - start) / 1000), describeRecord(record)));
+      const lines = scenario.journal.records.map((record) =>
+        timelineLine(Math.floor((Date.parse(record.time) - start) / 1000), describeRecord(record)),
+      );
       deepEqual(byContainer(lines), byContainer(readTimeline(name)));
     });
   }

@@ -35,11 +35,14 @@ export function timelineLine(second: number, text: string): TimelineLine {
 /** The lines of each container, and of the Pod, in their own order. */
 export function byContainer(lines: readonly TimelineLine[]): Readonly<Record<string, readonly string[]>> {
   return Object.fromEntries(
-    [...new Set(lines.map(({ container }) => container))].sort().map((name) => [
-      name === '' ? 'the Pod' : name,
-      lines.filter(({ container }) => container === name).map(({ second, text }) => `${second} ${text}`),
-    ]),
+    [...new Set(lines.map(({ container }) => container))]
+      .sort()
+      .map((name) => [
+        name === '' ? 'the Pod' : name,
+        lines.filter(({ container }) => container === name).map(({ second, text }) => `${second} ${text}`),
+      ]),
   );
 }
 
-export const withoutSeconds = (lines: readonly TimelineLine[]): readonly TimelineLine[] => lines.map(({ container, text }) => ({ second: 0, container, text }));
+export const withoutSeconds = (lines: readonly TimelineLine[]): readonly TimelineLine[] =>
+  lines.map(({ container, text }) => ({ second: 0, container, text }));

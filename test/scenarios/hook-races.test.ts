@@ -3,7 +3,9 @@ import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { container, exec, pod, Scenario } from './scenario.ts';
 
-const both = pod('demo', [container('main', { lifecycle: { postStart: exec('start'), preStop: exec('stop') } })], { restartPolicy: 'Never' });
+const both = pod('demo', [container('main', { lifecycle: { postStart: exec('start'), preStop: exec('stop') } })], {
+  restartPolicy: 'Never',
+});
 
 describe('a container that ends', () => {
   it('during postStart interrupts it: no event says that the hook failed', async () => {
@@ -48,7 +50,10 @@ describe('a container that ends', () => {
   });
 
   it('a moment after the kernel has killed its hook, as it does, interrupted that hook', async () => {
-    const scenario = new Scenario({ program: () => ({ endsAfterMs: 1000, exitCode: 1, reapedAfterMs: 200 }), exec: () => ({ takesMs: 5000 }) });
+    const scenario = new Scenario({
+      program: () => ({ endsAfterMs: 1000, exitCode: 1, reapedAfterMs: 200 }),
+      exec: () => ({ takesMs: 5000 }),
+    });
     await scenario.start(both);
     await scenario.clock.advance(10_000);
     deepEqual(scenario.stops().slice(1, 4), [
@@ -85,8 +90,16 @@ describe('a hook', () => {
     await scenario.start(both);
     await scenario.clock.advance(5000);
     deepEqual(
-      scenario.timeline().filter((line) => /finished|event/.test(line)).map((line) => line.slice(4)),
-      ['main hook.finished postStart failed', 'main event FailedPostStartHook x1', 'main event Killing x1', 'main hook.finished preStop succeeded'],
+      scenario
+        .timeline()
+        .filter((line) => /finished|event/.test(line))
+        .map((line) => line.slice(4)),
+      [
+        'main hook.finished postStart failed',
+        'main event FailedPostStartHook x1',
+        'main event Killing x1',
+        'main hook.finished preStop succeeded',
+      ],
     );
   });
 

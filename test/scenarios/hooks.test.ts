@@ -4,7 +4,13 @@ import { container, exec, pod, Scenario, sleep } from './scenario.ts';
 
 const bothHooks = container('main', { lifecycle: { postStart: exec('start'), preStop: exec('stop') } });
 
-const START = ['0.0 pod.accepted', '0.0 sandbox.ready', '0.0 main image.pulled', '0.0 main container.created', '0.0 main container.started'];
+const START = [
+  '0.0 pod.accepted',
+  '0.0 sandbox.ready',
+  '0.0 main image.pulled',
+  '0.0 main container.created',
+  '0.0 main container.started',
+];
 
 describe('a Pod with both hooks', () => {
   it('lives from its creation to its removal in the documented order', async () => {
@@ -42,7 +48,10 @@ describe('a Pod with both hooks', () => {
     await scenario.delete();
     await scenario.clock.advance(100);
     const uid = scenario.journal.records[0]?.uid ?? '';
-    for (const [hook, name] of [['postStart', 'start'], ['preStop', 'stop']] as const) {
+    for (const [hook, name] of [
+      ['postStart', 'start'],
+      ['preStop', 'stop'],
+    ] as const) {
       const output = await scenario.hookOutput.read({ uid, container: 'main', restartCount: 0, hook, attempt: 1 });
       equal(output?.stdout.head.toString(), `${name} out`);
       equal(output?.stderr.head.toString(), `${name} err`);
@@ -154,7 +163,10 @@ describe('a postStart that fails', () => {
   });
 
   it('ends the Pod as Succeeded under OnFailure when its process exits 0 on the signal', async () => {
-    const scenario = new Scenario({ exec: () => ({ takesMs: 0, exitCode: 1 }), program: () => ({ onSignal: { SIGTERM: { afterMs: 100, exitCode: 0 } } }) });
+    const scenario = new Scenario({
+      exec: () => ({ takesMs: 0, exitCode: 1 }),
+      program: () => ({ onSignal: { SIGTERM: { afterMs: 100, exitCode: 0 } } }),
+    });
     await scenario.start(pod('failing', [container('main', { lifecycle: { postStart: exec('x') } })], { restartPolicy: 'OnFailure' }));
     await scenario.clock.advance(20_000);
     deepEqual(scenario.timeline().slice(-2), ['0.1 main container.exited 0 stop', '0.1 pod.ended Succeeded']);
@@ -162,7 +174,9 @@ describe('a postStart that fails', () => {
 
   it('fails when its handler is one that nobody can run', async () => {
     const scenario = new Scenario();
-    await scenario.start(pod('failing', [container('main', { lifecycle: { postStart: { tcpSocket: { port: 80 } } } })], { restartPolicy: 'Never' }));
+    await scenario.start(
+      pod('failing', [container('main', { lifecycle: { postStart: { tcpSocket: { port: 80 } } } })], { restartPolicy: 'Never' }),
+    );
     deepEqual(scenario.stops().slice(0, 2), ['0.0 main hook.started postStart tcpSocket #1', '0.0 main hook.finished postStart failed']);
   });
 });

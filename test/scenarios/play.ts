@@ -3,15 +3,18 @@
  * the runtime is lost. What the user does (run, delete) is repeated by the next agent, as a user would.
  */
 import type { CrashMoment } from '../../src/fakes/memory-journal.ts';
+import type { HttpReceiver } from '../../src/fakes/scripted-http-hooks.ts';
 import type { CallFault, Script } from '../../src/fakes/scripted-programs.ts';
 import type { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
-import type { Runtime } from '../../src/ports/runtime.ts';
 import type { PodManifest } from '../../src/model/pod.ts';
+import type { Runtime } from '../../src/ports/runtime.ts';
 import { Scenario } from './scenario.ts';
 
 export interface Story {
   readonly name: string;
   readonly script: Script;
+  /** Who receives its HTTP hooks, by "host:port". */
+  readonly receivers?: Readonly<Record<string, HttpReceiver>>;
   readonly pods: readonly PodManifest[];
   /** When the Pods are deleted; the second time with a shorter grace. */
   readonly deletes: readonly { readonly atMs: number; readonly graceSeconds?: number }[];
@@ -41,6 +44,7 @@ const PATIENCE_MS = 200_000;
 
 export async function play(story: Story, { crash, fault, refusedAppend, offers }: Mishap = {}): Promise<Scenario> {
   const scenario = new Scenario(story.script, offers);
+  for (const [at, receiver] of Object.entries(story.receivers ?? {})) scenario.http.receive(at, receiver);
   if (crash !== undefined) scenario.journal.crashAt(crash.call, crash.moment);
   if (fault !== undefined) scenario.runtime.cri.fail(fault);
   if (refusedAppend !== undefined) scenario.journal.failAt(refusedAppend);

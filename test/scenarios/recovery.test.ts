@@ -5,7 +5,9 @@ import { leftBehind } from './check-world.ts';
 import { container, exec, pod, Scenario, sleep } from './scenario.ts';
 
 const both = pod('demo', [container('main', { lifecycle: { postStart: exec('start'), preStop: exec('stop') } })]);
-const takes = (postStart: number, preStop: number) => ({ exec: ([name]: readonly string[]) => ({ takesMs: name === 'start' ? postStart : preStop }) });
+const takes = (postStart: number, preStop: number) => ({
+  exec: ([name]: readonly string[]) => ({ takesMs: name === 'start' ? postStart : preStop }),
+});
 
 describe('an agent that starts again', () => {
   it('goes on with an unchanged Pod under its uid, and with its hook where that is', async () => {
@@ -43,7 +45,10 @@ describe('an agent that starts again', () => {
     await scenario.clock.advance(3000);
     await scenario.start(sleeper);
     await scenario.clock.advance(5000);
-    equal(scenario.timeline().find((line) => line.includes('finished')), '10.0 main hook.finished postStart succeeded');
+    equal(
+      scenario.timeline().find((line) => line.includes('finished')),
+      '10.0 main hook.finished postStart succeeded',
+    );
   });
 
   it('goes on with what is left of a stop, also when nothing is left', async () => {
@@ -51,7 +56,10 @@ describe('an agent that starts again', () => {
       [4000, ['15.0 main hook.finished preStop timedOut', '15.0 main signal.sent SIGTERM', '17.0 main signal.sent SIGKILL']],
       [60_000, ['66.0 main hook.finished preStop timedOut', '66.0 main signal.sent SIGTERM', '68.0 main signal.sent SIGKILL']],
     ] as const) {
-      const scenario = new Scenario({ program: () => ({ onSignal: { SIGTERM: 'ignored' } }), exec: ([name]) => (name === 'stop' ? {} : { takesMs: 0 }) });
+      const scenario = new Scenario({
+        program: () => ({ onSignal: { SIGTERM: 'ignored' } }),
+        exec: ([name]) => (name === 'stop' ? {} : { takesMs: 0 }),
+      });
       await scenario.start(both);
       await scenario.clock.advance(5000);
       await scenario.delete(10);
@@ -229,11 +237,17 @@ describe('a journal that cannot be written', () => {
     await scenario.start(both);
     await scenario.clock.advance(30_000);
     equal(world.containers.size, 1);
-    deepEqual(world.deeds.filter(({ kind }) => kind === 'execStarted'), []);
+    deepEqual(
+      world.deeds.filter(({ kind }) => kind === 'execStarted'),
+      [],
+    );
     await scenario.delete();
     await scenario.clock.advance(20_000);
     equal(world.containers.size, 0);
-    deepEqual(world.deeds.filter(({ kind }) => kind === 'execStarted').map(({ what }) => what), ['postStart-1', 'preStop-1']);
+    deepEqual(
+      world.deeds.filter(({ kind }) => kind === 'execStarted').map(({ what }) => what),
+      ['postStart-1', 'preStop-1'],
+    );
   });
 
   it('keeps the exec of a hook whose outcome is not durable: the next agent takes it from there', async () => {
@@ -247,7 +261,10 @@ describe('a journal that cannot be written', () => {
     await scenario.start();
     await scenario.clock.advance(40_000);
     const preStops = scenario.runtime.world.deeds.filter(({ kind, what }) => kind === 'execStarted' && what.startsWith('preStop'));
-    deepEqual(preStops.map(({ what }) => what), ['preStop-1']);
+    deepEqual(
+      preStops.map(({ what }) => what),
+      ['preStop-1'],
+    );
     ok(scenario.timeline().includes('2.5 main hook.finished preStop succeeded'));
   });
 
@@ -261,7 +278,10 @@ describe('a journal that cannot be written', () => {
     await scenario.clock.advance(10_000);
     deepEqual(checkHistory(scenario.journal.records), []);
     for (const name of ['a', 'b']) {
-      const own = scenario.timeline().filter((line) => line.includes(` ${name} `)).map((line) => line.slice(6));
+      const own = scenario
+        .timeline()
+        .filter((line) => line.includes(` ${name} `))
+        .map((line) => line.slice(6));
       deepEqual(own.slice(4), [
         'event Killing x1',
         'container.stopping podDeleted 30',
@@ -271,5 +291,61 @@ describe('a journal that cannot be written', () => {
         'container.exited 143 stop',
       ]);
     }
+  });
+});
+
+describe('an agent that starts again, too late', () => {
+  it('takes a sleep that was over before the deadline as slept', async () => {
+    const scenario = new Scenario();
+    const demo = pod('demo', [container('main', { lifecycle: { preStop: { sleep: { seconds: 5 } } } })], {
+      terminationGracePeriodSeconds: 10,
+    });
+    await scenario.start(demo);
+    await scenario.delete();
+    await scenario.kill();
+    await scenario.clock.advance(60_000);
+    await scenario.start(demo);
+    await scenario.clock.advance(5_000);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('hook.finished') || line.includes('event')),
+      ['0.0 main event Killing x1', '60.0 main hook.finished preStop succeeded'],
+    );
+  });
+
+  it('starts a Pod afresh that had ended, instead of leaving it as it is', async () => {
+    const scenario = new Scenario({ program: () => ({ endsAfterMs: 1000 }) });
+    const job = pod('job', [container('main')], { restartPolicy: 'Never' });
+    await scenario.start(job);
+    await scenario.clock.advance(2000);
+    await scenario.kill();
+    await scenario.start(job);
+    await scenario.clock.advance(2000);
+    deepEqual(
+      scenario.types().filter((type) => type.startsWith('pod.')),
+      ['pod.accepted', 'pod.ended', 'pod.deleting', 'pod.removed', 'pod.accepted', 'pod.ended'],
+    );
+  });
+
+  it('starts a container under restartPolicy Never whose start died with the agent', async () => {
+    const scenario = new Scenario();
+    const job = pod('job', [container('main')], { restartPolicy: 'Never' });
+    scenario.journal.crashAt(3, 'after');
+    await scenario.start(job);
+    await scenario.kill();
+    for (const { state } of scenario.runtime.world.containers.values()) {
+      Object.assign(state, { phase: 'exited', exitCode: 128, reason: 'StartError', startedAtMs: 0 });
+    }
+    await scenario.start(job);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('container.')),
+      [
+        '0.0 main container.created',
+        '0.0 main container.exited 128 stop',
+        '0.0 main container.restarting 0',
+        '0.0 main container.created',
+        '0.0 main container.started',
+        '0.0 main container.ready',
+      ],
+    );
   });
 });

@@ -2,22 +2,23 @@
  * A whole kubelet on fakes: Pods in, a timeline out. The world (runtime, journal, clock) outlives the agent, so that a
  * scenario can kill the agent and let the next one find what is left.
  */
+
+import type { JournalRecord } from '../../src/core/journal-record.ts';
+import type { TakeOver } from '../../src/core/pod/take-over.ts';
 import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../../src/fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
 import { ScriptedHttpHooks } from '../../src/fakes/scripted-http-hooks.ts';
-import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
+import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
+import type { KubeletParts } from '../../src/kubelet/kubelet-parts.ts';
 import { LocalPodSource } from '../../src/kubelet/local-pod-source.ts';
 import { PodWorkers } from '../../src/kubelet/pod-workers.ts';
 import { acceptManifest, takeOver } from '../../src/kubelet/take-over.ts';
-import type { TakeOver } from '../../src/core/pod/take-over.ts';
-import type { KubeletParts } from '../../src/kubelet/kubelet-parts.ts';
+import type { Container, HTTPGetAction, Pod, PodManifest, PodSpec } from '../../src/model/pod.ts';
 import { SILENT_LOGGER } from '../../src/ports/logger.ts';
 import type { Runtime } from '../../src/ports/runtime.ts';
-import type { Container, Pod, PodManifest, PodSpec } from '../../src/model/pod.ts';
-import type { JournalRecord } from '../../src/core/journal-record.ts';
 
 export class Scenario {
   readonly clock = new ManualClock({ settleTurns: 2 });
@@ -50,7 +51,10 @@ export class Scenario {
     const started = this.#takeOver(parts, source, manifests).then((plan) => {
       if (plan === undefined) return;
       workers.start();
-      void endOf(source, plan.ends.map(({ pod }) => pod.metadata.uid)).then(() => {
+      void endOf(
+        source,
+        plan.ends.map(({ pod }) => pod.metadata.uid),
+      ).then(() => {
         for (const manifest of plan.starts) source.put(acceptManifest(manifest, this.clock.now().wallMs));
       });
     });
@@ -191,5 +195,8 @@ export function pod(name: string, containers: readonly Container[], more: Partia
 }
 
 export const exec = (...command: string[]): { readonly exec: { readonly command: readonly string[] } } => ({ exec: { command } });
+export const httpGet = (path: string, more: Partial<HTTPGetAction> = {}): { readonly httpGet: HTTPGetAction } => ({
+  httpGet: { path, port: 80, scheme: 'HTTP', ...more },
+});
 export const sleep = (seconds: number): { readonly sleep: { readonly seconds: number } } => ({ sleep: { seconds } });
 export type { Pod };

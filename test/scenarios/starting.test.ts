@@ -30,7 +30,10 @@ describe('an image', () => {
       scenario.timeline().filter((line) => line.includes('image.failed')),
       [0, 10, 30, 70, 150, 310, 610, 910].map((at) => `${at}.0 a image.failed`),
     );
-    equal(scenario.timeline().find((line) => line.includes('b container.started')), '0.0 b container.started');
+    equal(
+      scenario.timeline().find((line) => line.includes('b container.started')),
+      '0.0 b container.started',
+    );
   });
 
   it('with policy Never is not pulled', async () => {
@@ -48,7 +51,10 @@ describe('an image', () => {
     const scenario = new Scenario({ pull: () => ({ takesMs: 100 }) });
     await scenario.start(pod('demo', [container('main', { imagePullPolicy: 'Always' })]));
     await scenario.clock.advance(5000);
-    deepEqual(scenario.timeline().filter((line) => line.includes('image')), ['0.0 main image.pulling', '0.1 main image.pulled']);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('image')),
+      ['0.0 main image.pulling', '0.1 main image.pulled'],
+    );
   });
 
   it('that vanished after it was seen is looked for again', async () => {
@@ -139,6 +145,26 @@ describe('a container that cannot be started', () => {
   });
 });
 
+describe('a lost reply', () => {
+  const calls = (scenario: Scenario): readonly string[] =>
+    scenario.runtime.world.calls.filter((call) => /^(runPod|createC|startC|remove)/.test(call));
+
+  it('of RunPodSandbox, CreateContainer and StartContainer: what was made is taken over, nothing is made twice', async () => {
+    const scenario = new Scenario({ exec: () => ({ takesMs: 100 }) });
+    for (const method of ['runPodSandbox', 'createContainer', 'startContainer'])
+      scenario.runtime.cri.fail({ method, call: 1, work: 'done' });
+    await scenario.start(pod('demo', [main]));
+    await scenario.clock.advance(2000);
+    deepEqual(calls(scenario), [
+      'runPodSandbox demo/0',
+      'createContainer main/0',
+      'startContainer main/0',
+      'removeExec main-2 postStart-1',
+    ]);
+    equal(scenario.types().at(-1), 'container.ready');
+  });
+});
+
 describe('a delete', () => {
   it('before anything was made ends the Pod at once', async () => {
     const scenario = new Scenario();
@@ -167,7 +193,10 @@ describe('a delete', () => {
     await scenario.start(pod('demo', [main]));
     await scenario.clock.advance(1000);
     deepEqual(
-      scenario.timeline().filter((line) => /main (container|hook|signal)/.test(line)).map((line) => line.slice(4)),
+      scenario
+        .timeline()
+        .filter((line) => /main (container|hook|signal)/.test(line))
+        .map((line) => line.slice(4)),
       ['main container.created', 'main hook.skipped postStart neverStarted', 'main container.exited 137 stop'],
     );
     equal(scenario.runtime.world.containers.size, 0);
@@ -210,7 +239,10 @@ describe('a sandbox that is lost', () => {
       '11.5 main hook.finished postStart succeeded',
       '11.5 main container.ready',
     ]);
-    deepEqual([...scenario.runtime.world.sandboxes.values()].map(({ attempt }) => attempt), [1]);
+    deepEqual(
+      [...scenario.runtime.world.sandboxes.values()].map(({ attempt }) => attempt),
+      [1],
+    );
   });
 
   it('together with its containers: how they ended is recorded before they are removed', async () => {
@@ -220,7 +252,11 @@ describe('a sandbox that is lost', () => {
     for (const sandbox of world.sandboxes.values()) sandbox.ready = false;
     for (const one of world.containers.values()) world.end(one, 3);
     await scenario.clock.advance(20_000);
-    deepEqual(scenario.stops().slice(2), ['0.0 main hook.skipped preStop containerExited', '0.0 main container.exited 3 self', '0.0 pod.ended Failed']);
+    deepEqual(scenario.stops().slice(2), [
+      '0.0 main hook.skipped preStop containerExited',
+      '0.0 main container.exited 3 self',
+      '0.0 pod.ended Failed',
+    ]);
   });
 });
 
@@ -233,7 +269,10 @@ describe('a failing step', () => {
     for (let call = 1; call <= 100; call += 1) scenario.runtime.cri.fail({ method: 'kill', call, work: 'notDone', error: 'runtimeFailed' });
     await scenario.delete(8);
     await scenario.clock.advance(8000);
-    deepEqual(scenario.timeline().filter((line) => line.includes('b hook')), ['0.0 b hook.started preStop exec #1', '8.0 b hook.finished preStop timedOut']);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('b hook')),
+      ['0.0 b hook.started preStop exec #1', '8.0 b hook.finished preStop timedOut'],
+    );
   });
 });
 
@@ -242,7 +281,8 @@ describe('a delivery that breaks', () => {
     const scenario = new Scenario();
     scenario.clock.waitUntil = new Proxy(scenario.clock.waitUntil, {
       // Only the hook waits for exactly 7 s.
-      apply: (wait, clock, [moment, signal]) => (moment.wallMs === Date.UTC(2030, 0, 1) + 7000 ? Promise.reject(new Error('broken')) : Reflect.apply(wait, clock, [moment, signal])),
+      apply: (wait, clock, [moment, signal]) =>
+        moment.wallMs === Date.UTC(2030, 0, 1) + 7000 ? Promise.reject(new Error('broken')) : Reflect.apply(wait, clock, [moment, signal]),
     });
     await scenario.start(pod('demo', [container('main', { lifecycle: { postStart: { sleep: { seconds: 7 } } } })]));
     await scenario.clock.advance(5000);

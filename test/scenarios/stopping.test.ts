@@ -29,7 +29,9 @@ describe('a preStop that overruns its grace', () => {
       '17.0 pod.ended Failed',
       '17.0 pod.removed',
     ]);
-    const [failed] = scenario.journal.records.flatMap((record) => (record.type === 'event' && record.reason === 'FailedPreStopHook' ? [record] : []));
+    const [failed] = scenario.journal.records.flatMap((record) =>
+      record.type === 'event' && record.reason === 'FailedPreStopHook' ? [record] : [],
+    );
     equal(
       failed?.message,
       'PreStopHook failed: it did not end within the grace period; its output: hooklet hooks output default/demo -c main --hook preStop',
@@ -40,7 +42,11 @@ describe('a preStop that overruns its grace', () => {
     const scenario = await running({ program: () => ignoresTerm, exec: () => ({ takesMs: 5900 }) });
     await scenario.delete(30);
     await scenario.clock.advance(60_000);
-    deepEqual(scenario.stops().slice(1, 4), ['10.9 main hook.finished preStop succeeded', '10.9 main signal.sent SIGTERM', '35.0 main signal.sent SIGKILL']);
+    deepEqual(scenario.stops().slice(1, 4), [
+      '10.9 main hook.finished preStop succeeded',
+      '10.9 main signal.sent SIGTERM',
+      '35.0 main signal.sent SIGKILL',
+    ]);
   });
 
   it('that ends 0.8 s before the deadline still leaves 2 s to the container', async () => {
@@ -76,7 +82,11 @@ describe('a second, shorter delete', () => {
     await scenario.clock.advance(4000);
     await scenario.delete(6);
     await scenario.clock.advance(10_000);
-    deepEqual(scenario.stops().slice(1, 4), ['11.0 main hook.finished preStop timedOut', '11.0 main signal.sent SIGTERM', '13.0 main signal.sent SIGKILL']);
+    deepEqual(scenario.stops().slice(1, 4), [
+      '11.0 main hook.finished preStop timedOut',
+      '11.0 main signal.sent SIGTERM',
+      '13.0 main signal.sent SIGKILL',
+    ]);
   });
 
   it('whose time has passed already ends preStop now', async () => {
@@ -85,7 +95,11 @@ describe('a second, shorter delete', () => {
     await scenario.clock.advance(20_000);
     await scenario.delete(1);
     await scenario.clock.advance(10_000);
-    deepEqual(scenario.stops().slice(1, 4), ['25.0 main hook.finished preStop timedOut', '25.0 main signal.sent SIGTERM', '27.0 main signal.sent SIGKILL']);
+    deepEqual(scenario.stops().slice(1, 4), [
+      '25.0 main hook.finished preStop timedOut',
+      '25.0 main signal.sent SIGTERM',
+      '27.0 main signal.sent SIGKILL',
+    ]);
   });
 
   it('takes effect at once after the stop signal too', async () => {
@@ -94,7 +108,11 @@ describe('a second, shorter delete', () => {
     await scenario.clock.advance(10_000);
     await scenario.delete(1);
     await scenario.clock.advance(1000);
-    deepEqual(scenario.stops().slice(1, 4), ['6.0 main hook.finished preStop succeeded', '6.0 main signal.sent SIGTERM', '15.0 main signal.sent SIGKILL']);
+    deepEqual(scenario.stops().slice(1, 4), [
+      '6.0 main hook.finished preStop succeeded',
+      '6.0 main signal.sent SIGTERM',
+      '15.0 main signal.sent SIGKILL',
+    ]);
   });
 
   it('that is longer changes nothing', async () => {
@@ -146,8 +164,14 @@ describe('the stop signal', () => {
     await scenario.start(pod('demo', [container('a', { lifecycle: { stopSignal: 'SIGUSR1' } }), container('b')]));
     await scenario.delete();
     await scenario.clock.advance(100);
-    deepEqual(scenario.timeline().filter((line) => line.includes('signal.sent')), ['0.0 a signal.sent SIGUSR1', '0.0 b signal.sent SIGQUIT']);
-    deepEqual(scenario.timeline().filter((line) => line.includes('exited')), ['0.0 a container.exited 138 stop', '0.0 b container.exited 131 stop']);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('signal.sent')),
+      ['0.0 a signal.sent SIGUSR1', '0.0 b signal.sent SIGQUIT'],
+    );
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('exited')),
+      ['0.0 a container.exited 138 stop', '0.0 b container.exited 131 stop'],
+    );
   });
 
   it('that does not reach the runtime is sent again, and does not hold up another container', async () => {
@@ -158,7 +182,10 @@ describe('the stop signal', () => {
     for (let call = 1; call <= 40; call += 1) scenario.runtime.cri.fail({ method: 'kill', call, work: 'notDone', error: 'runtimeFailed' });
     await scenario.delete(3);
     await scenario.clock.advance(4000);
-    deepEqual(scenario.timeline().filter((line) => line.includes('b hook')), ['0.0 b hook.started preStop exec #1', '3.0 b hook.finished preStop timedOut']);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('b hook')),
+      ['0.0 b hook.started preStop exec #1', '3.0 b hook.finished preStop timedOut'],
+    );
   });
 });
 
@@ -169,18 +196,30 @@ describe('a container that outlives SIGKILL', () => {
     await scenario.start(pod('demo', [container('main')]));
     await scenario.delete(1);
     await scenario.clock.advance(60_000);
-    deepEqual(scenario.stops().slice(0, 3), ['0.0 main signal.sent SIGTERM', '2.0 main signal.sent SIGKILL', '12.1 main container.exited 137 kill']);
+    deepEqual(scenario.stops().slice(0, 3), [
+      '0.0 main signal.sent SIGTERM',
+      '2.0 main signal.sent SIGKILL',
+      '12.1 main container.exited 137 kill',
+    ]);
     equal(scenario.runtime.world.calls.filter((call) => call.startsWith('stopContainer')).length, 2);
   });
 });
 
 describe('a container that ends by itself', () => {
-  for (const [restartPolicy, exitCode, phase] of [['Never', 0, 'Succeeded'], ['Never', 3, 'Failed'], ['OnFailure', 0, 'Succeeded']] as const) {
+  for (const [restartPolicy, exitCode, phase] of [
+    ['Never', 0, 'Succeeded'],
+    ['Never', 3, 'Failed'],
+    ['OnFailure', 0, 'Succeeded'],
+  ] as const) {
     it(`with ${exitCode} under restartPolicy ${restartPolicy} ends its Pod as ${phase}; preStop is skipped`, async () => {
       const scenario = new Scenario({ program: () => ({ endsAfterMs: 2000, exitCode }) });
       await scenario.start(pod('demo', [withPreStop], { restartPolicy }));
       await scenario.clock.advance(60_000);
-      const stops = ['2.0 main hook.skipped preStop containerExited', `2.0 main container.exited ${exitCode} self`, `2.0 pod.ended ${phase}`];
+      const stops = [
+        '2.0 main hook.skipped preStop containerExited',
+        `2.0 main container.exited ${exitCode} self`,
+        `2.0 pod.ended ${phase}`,
+      ];
       deepEqual(scenario.stops(), stops);
       equal([...scenario.runtime.world.sandboxes.values()][0]?.ready, false);
       await scenario.delete();
@@ -217,7 +256,12 @@ describe('a container that ends by itself', () => {
     await scenario.clock.advance(10_000);
     deepEqual(scenario.stops(), ['1.0 a container.exited 0 self']);
     await scenario.delete();
-    deepEqual(scenario.stops().slice(1), ['10.0 b signal.sent SIGTERM', '10.0 b container.exited 143 stop', '10.0 pod.ended Failed', '10.0 pod.removed']);
+    deepEqual(scenario.stops().slice(1), [
+      '10.0 b signal.sent SIGTERM',
+      '10.0 b container.exited 143 stop',
+      '10.0 pod.ended Failed',
+      '10.0 pod.removed',
+    ]);
   });
 
   it('for want of memory is told as such', async () => {

@@ -1,7 +1,7 @@
 /** The stories in which the agent is killed at every moment. */
 import type { ExecProgram, Program } from '../../src/fakes/scripted-programs.ts';
-import { container, exec, pod, sleep } from './scenario.ts';
 import type { Story } from './play.ts';
+import { container, exec, httpGet, pod, sleep } from './scenario.ts';
 
 const IGNORES_TERM: Program = { onSignal: { SIGTERM: 'ignored' } };
 const SLOW_TO_GO: Program = { onSignal: { SIGTERM: { afterMs: 700, exitCode: 0 } } };
@@ -12,7 +12,9 @@ function execProgram([ms = '', verdict]: readonly string[]): ExecProgram {
   return { takesMs: Number(ms), ...(verdict === 'fails' ? { exitCode: 3 } : {}), ...(verdict === 'ends' ? { endsContainerWith: 0 } : {}) };
 }
 
-const hooks = (postStart: readonly string[], preStop: readonly string[]) => ({ lifecycle: { postStart: exec(...postStart), preStop: exec(...preStop) } });
+const hooks = (postStart: readonly string[], preStop: readonly string[]) => ({
+  lifecycle: { postStart: exec(...postStart), preStop: exec(...preStop) },
+});
 
 export const STORIES: readonly Story[] = [
   {
@@ -61,6 +63,13 @@ export const STORIES: readonly Story[] = [
     name: 'sleep hooks',
     script: { program: () => SLOW_TO_GO },
     pods: [pod('sleepy', [container('main', { lifecycle: { postStart: sleep(2), preStop: sleep(3) } })])],
+    deletes: [{ atMs: 5000 }],
+  },
+  {
+    name: 'http hooks',
+    script: { program: () => SLOW_TO_GO },
+    receivers: { '10.88.0.2:80': { reply: (head) => ({ response: 'HTTP/1.1 200 OK\r\n\r\n', afterMs: head.includes('/stop') ? 1000 : 2000 }) } },
+    pods: [pod('web', [container('main', { lifecycle: { postStart: httpGet('/start'), preStop: httpGet('/stop') } })])],
     deletes: [{ atMs: 5000 }],
   },
   {

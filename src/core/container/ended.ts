@@ -8,6 +8,7 @@ import type { ContainerRun } from '../pod/pod-history.ts';
 import type { ContainerState } from '../runtime-state.ts';
 import { type Decision, decide, record } from '../step.ts';
 import type { RunView } from './container-view.ts';
+import { START_INTERRUPTED } from './restart.ts';
 import { resumeDelivery } from './resume-delivery.ts';
 
 const HOOKS: readonly HookName[] = ['postStart', 'preStop'];
@@ -41,6 +42,7 @@ function skipReason({ view, run }: RunView): SkipReason {
 function exitOf({ view, run }: RunView): Fact {
   const of = { container: view.spec.name, restartCount: run.restartCount };
   const seen = run.bootId === view.now.bootId ? view.observed : undefined;
+  if (neverRan(run, seen)) return { type: 'container.exited', ...of, exitCode: 128, reason: START_INTERRUPTED, by: 'stop' };
   // containerd gives such a container this status itself (`errorStartExitCode`).
   if (seen?.phase === 'created') return { type: 'container.exited', ...of, exitCode: 128, reason: 'StartError', by: 'self' };
   if (seen === undefined || seen.phase !== 'exited') {
@@ -52,6 +54,13 @@ function exitOf({ view, run }: RunView): Fact {
 }
 
 /**
+ * The agent died inside StartContainer and took the call with it: the runtime shows an end, though no process ever was and
+ * nobody was told of a failure (`design.md` 8).
+ */
+const neverRan = (run: ContainerRun, seen: ContainerState | undefined): boolean =>
+  run.phase === 'created' && run.failed === undefined && seen?.phase === 'exited' && seen.startedAtMs === 0;
+
+/**
  * containerd 1.6 marks a whole container OOMKilled when the memory limit killed a hook inside it: the reason is taken
  * from the process that died, and one killed by the kernel dies of SIGKILL.
  */
@@ -60,8 +69,11 @@ function exitReason(seen: ContainerState): string {
   return seen.exitCode === 0 ? 'Completed' : 'Error';
 }
 
+/** It ended on a signal that its own preStop sent, before any of ours: that is a stop as it was asked for. */
+const isStopStatus = (exitCode: number): boolean => exitCode > 128 && exitCode !== 137;
+
 function endedBy(run: ContainerRun, exitCode: number, reason: string): ExitedBy {
   if (run.killed !== undefined) return 'kill';
-  if (run.signalled !== undefined) return 'stop';
+  if (run.signalled !== undefined || (run.stopping !== undefined && isStopStatus(exitCode))) return 'stop';
   return reason === 'OOMKilled' && exitCode === 137 ? 'oom' : 'self';
 }

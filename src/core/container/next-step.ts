@@ -17,6 +17,8 @@ export function nextContainerStep(view: ContainerView): Decision {
   const at: RunView = { view, run };
   if (run.phase === 'created') return createdStep(at);
   if (hasEnded(at)) return endedStep(at);
+  // Neither running nor ended, the runtime says: it is ended for certain before anything else (`lifecycle.md` 7.4).
+  if (view.observed?.phase === 'unknown') return decide({ kind: 'forceStop', containerId: view.observed.id });
   if (run.phase === 'stopping') return stoppingStep(at);
   // A hook that is due is begun at least once, even when the Pod goes at the same moment; the delete then ends the wait.
   if (run.phase === 'started' && run.postStart?.state === 'due') return postStartStep(at);

@@ -6,9 +6,12 @@ import type { ContainerHistory, ContainerRun } from '../pod/pod-history.ts';
 /** `client-go/util/flowcontrol/backoff.go`: an entry is forgotten once the last exit is this long after its last step. */
 const BACK_OFF_EXPIRES_MS = 2 * 300_000;
 
+/** The reason of an instance whose start was cut short by the death of the agent: it never ran, so no policy speaks of it. */
+export const START_INTERRUPTED = 'StartInterrupted';
+
 /** `pkg/kubelet/container/helpers.go` `ShouldContainerBeRestarted`; a container that could not be made is always tried again. */
 export function mayRestart(policy: RestartPolicy, run: ContainerRun): boolean {
-  if (run.phase === 'notCreated') return true;
+  if (run.phase === 'notCreated' || run.exited?.reason === START_INTERRUPTED) return true;
   if (policy === 'Never') return false;
   return policy === 'Always' || run.exited === undefined || run.exited.exitCode !== 0;
 }

@@ -1,6 +1,6 @@
 import { handlerKind } from '../hook/delivery.ts';
 import { recoverDelivery } from '../hook/recover.ts';
-import { isReached, msBetween } from '../instant.ts';
+import { addMs, type Instant, isReached, msBetween } from '../instant.ts';
 import type { HookName } from '../journal-record.ts';
 import { type Decision, decide, NOTHING, record } from '../step.ts';
 import { stopDeadline } from '../termination/deadline.ts';
@@ -20,6 +20,7 @@ export function resumeDelivery({ view, run }: RunView, hook: HookName): Decision
     attempt: delivery.attempt,
     exec: view.execs[hook] ?? { kind: 'unknown' },
     container: view.observed?.phase === 'running' ? 'running' : 'ended',
+    sleepOver: handler.sleep !== undefined && isSleepOver(delivery.at, handler.sleep.seconds, { deadline, now: view.now }),
     otherBoot: run.bootId !== view.now.bootId,
     deadlinePassed: deadline !== undefined && isReached(deadline, view.now),
     unwanted: hook === 'postStart' && run.stopping !== undefined,
@@ -32,11 +33,21 @@ export function resumeDelivery({ view, run }: RunView, hook: HookName): Decision
       attempt: delivery.attempt,
       retry: delivery.retry,
       outcome: found.outcome,
-      reason: found.reason,
+      ...(found.reason === undefined ? {} : { reason: found.reason }),
     };
     return record({ type: 'hook.finished', ...finished, durationMs: Math.max(0, msBetween(delivery.at, view.now)) });
   }
   const containerId = run.containerId ?? '';
   if (found.kind === 'deliverAgain') return decide({ kind: 'deliverHook', ...of, containerId, attempt: found.attempt, mode: 'deliver' });
   return decide({ kind: 'deliverHook', ...of, containerId, attempt: delivery.attempt, mode: found.kind });
+}
+
+/** Whether a sleep is over: its time has come, and came before the deadline that would have cut it. */
+function isSleepOver(
+  begun: Instant,
+  seconds: number,
+  { deadline, now }: { readonly deadline: Instant | undefined; readonly now: Instant },
+): boolean {
+  const end = addMs(begun, seconds * 1000);
+  return isReached(end, now) && (deadline === undefined || isReached(end, deadline));
 }

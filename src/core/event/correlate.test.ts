@@ -99,6 +99,12 @@ describe('aggregation', () => {
     equal(teller.line(0, message(0)), 'x4 m0');
   });
 
+  it('does not take a repetition of the newest message for another one', () => {
+    const teller = new Teller();
+    for (let n = 1; n <= 10; n += 1) teller.tell(0, message(n));
+    deepEqual([teller.line(0, message(10)), teller.line(0, message(11))], ['x1 m10', 'x2 (combined from similar events): m11']);
+  });
+
   it('starts anew after more than 10 min without one', () => {
     for (const [pause, told] of [
       [10 * MINUTE, 'x1 (combined from similar events): m10'],
@@ -133,6 +139,18 @@ describe('the spam filter', () => {
     const teller = new Teller();
     for (let n = 0; n < 24; n += 1) teller.tell(60 * MINUTE);
     deepEqual([teller.line(0), teller.line(0)], ['x25 Stopping container main', 'dropped']);
+  });
+});
+
+describe('memory', () => {
+  it('holds 100 events; the one that was told longest ago is forgotten first', () => {
+    const teller = new Teller();
+    const tell = (n: number): number | undefined => teller.tell(n * 11 * MINUTE, { message: `m${n % 1000}` })?.count;
+    for (let n = 0; n < 100; n += 1) tell(n);
+    equal(tell(1000), 2, 'm0 is remembered, and the newest now');
+    equal(tell(2100), 1);
+    equal(teller.history.told.size, 100);
+    deepEqual([tell(3001), tell(4000), tell(5003)], [1, 3, 2]);
   });
 });
 

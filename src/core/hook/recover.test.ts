@@ -13,6 +13,7 @@ const running: FoundDelivery = {
   otherBoot: false,
   deadlinePassed: false,
   unwanted: false,
+  sleepOver: false,
 };
 
 describe('recoverDelivery()', () => {
@@ -27,6 +28,12 @@ describe('recoverDelivery()', () => {
     ['… counting on', { attempt: 7 }, { kind: 'deliverAgain', attempt: 8 }],
     ['delivers an http hook again', { handler: 'httpGet' }, { kind: 'deliverAgain', attempt: 2 }],
     ['goes on with what is left of a sleep', { handler: 'sleep' }, { kind: 'continueSleep' }],
+    ['takes a sleep whose time is over as slept', { handler: 'sleep', sleepOver: true }, { kind: 'finish', outcome: 'succeeded' }],
+    [
+      '… also when the deadline has passed since',
+      { handler: 'sleep', sleepOver: true, deadlinePassed: true },
+      { kind: 'finish', outcome: 'succeeded' },
+    ],
     ['is interrupted with its container', { container: 'ended' }, { kind: 'finish', outcome: 'interrupted', reason: 'containerExited' }],
     [
       '… also while the runtime still calls its exec running',
@@ -74,6 +81,7 @@ describe('recoverDelivery()', () => {
       otherBoot: fc.boolean(),
       deadlinePassed: fc.boolean(),
       unwanted: fc.boolean(),
+      sleepOver: fc.boolean(),
     });
     fc.assert(
       fc.property(found, (one) => {

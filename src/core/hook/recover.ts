@@ -12,6 +12,8 @@ export interface FoundDelivery {
   /** What the runtime says of its exec; `unknown` also where it has no execs of its own. */
   readonly exec: ExecState;
   readonly container: 'running' | 'ended';
+  /** A sleep whose time is over; it ended by itself, though nobody watched. */
+  readonly sleepOver: boolean;
   /** The container was started in another boot of this machine. */
   readonly otherBoot: boolean;
   /** Its stop deadline has passed (preStop only). */
@@ -24,6 +26,7 @@ export type RecoveryDecision =
   | { readonly kind: 'follow' | 'startCreated' | 'continueSleep' }
   | { readonly kind: 'deliverAgain'; readonly attempt: number }
   | { readonly kind: 'finish'; readonly outcome: 'interrupted' | 'timedOut' | 'cancelled'; readonly reason: string }
+  | { readonly kind: 'finish'; readonly outcome: 'succeeded'; readonly reason?: never }
   | { readonly kind: 'skip'; readonly reason: 'hostRebooted' };
 
 export function recoverDelivery(found: FoundDelivery): RecoveryDecision {
@@ -31,6 +34,7 @@ export function recoverDelivery(found: FoundDelivery): RecoveryDecision {
   // The process itself has the last word: an exit status that is still there is the truth, whatever else happened.
   if (found.exec.kind === 'stopped') return { kind: 'follow' };
   if (found.container === 'ended') return { kind: 'finish', outcome: 'interrupted', reason: 'containerExited' };
+  if (found.sleepOver) return { kind: 'finish', outcome: 'succeeded' };
   if (found.exec.kind === 'running') return { kind: 'follow' };
   if (found.deadlinePassed) return { kind: 'finish', outcome: 'timedOut', reason: 'the grace period ended while no agent ran' };
   if (found.unwanted) return { kind: 'finish', outcome: 'cancelled', reason: 'the container is being stopped' };

@@ -9,7 +9,7 @@ import { isReached } from '../instant.ts';
 import { type Decision, decide, NOTHING, record } from '../step.ts';
 import { nextDeletion } from '../termination/deadline.ts';
 import { containerView } from './container-views.ts';
-import { leftoverSteps } from './leftovers.ts';
+import { leftoverSteps, outlivedSteps } from './leftovers.ts';
 import { endPhase, isSettled } from './pod-end.ts';
 import type { PodView } from './pod-view.ts';
 
@@ -24,7 +24,10 @@ export function nextSteps(view: PodView): Decision {
   if (isSettled(view)) return settledStep(view);
   const sandbox = sandboxStep(view);
   if (sandbox !== NOTHING) return sandbox;
-  return merge(view.pod.spec.containers.map((spec) => nextContainerStep(containerView(view, spec))));
+  const next = merge(view.pod.spec.containers.map((spec) => nextContainerStep(containerView(view, spec))));
+  // A removal takes its time: nothing waits for it, neither a start nor the end of a hook.
+  if (next.steps.length > 0 || view.inFlight.length > 0 || history.deleting !== undefined) return next;
+  return merge([next, outlivedSteps(view)]);
 }
 
 /** The first sight of a delete, or of a shorter grace, is stored before anything of the stop. */

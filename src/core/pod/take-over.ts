@@ -22,10 +22,10 @@ export function planTakeOver(left: readonly LeftPod[], wanted: readonly PodManif
   const continues: Pod[] = [];
   const ends: { pod: Pod; why: string }[] = [];
   for (const { records } of left) {
-    const { accepted, deleting } = foldRecords(records);
+    const { accepted, deleting, endedPhase } = foldRecords(records);
     if (accepted === undefined) continue;
     const same = wanted.find((manifest) => podKey(manifest) === podKey(accepted));
-    const why = whyItEnds(accepted, same, deleting !== undefined);
+    const why = deleting !== undefined ? 'its deletion goes on' : endedPhase !== undefined ? 'it has ended' : whyItEnds(accepted, same);
     if (why === undefined) continues.push(accepted);
     else ends.push({ pod: accepted, why });
   }
@@ -33,8 +33,7 @@ export function planTakeOver(left: readonly LeftPod[], wanted: readonly PodManif
   return { continues, ends, starts: wanted.filter((manifest) => !going.has(podKey(manifest))) };
 }
 
-function whyItEnds(accepted: Pod, same: PodManifest | undefined, deleting: boolean): string | undefined {
-  if (deleting) return 'its deletion goes on';
+function whyItEnds(accepted: Pod, same: PodManifest | undefined): string | undefined {
   if (same === undefined) return 'it is not wanted any more';
   return isSameManifest(accepted, same) ? undefined : 'its manifest has changed';
 }
