@@ -79,7 +79,17 @@ export async function startKubelet(
   const { clock, journal, runtime, hookOutput, http, paths, sweep } = node;
   const host = { paths, memoryBytes: totalmem(), parallelStarts: Math.max(2, availableParallelism()) };
   const volumes = new HostPodVolumes(paths);
-  const parts: KubeletParts = { clock, journal, runtime, hookOutput, http, volumes, host, logger, ...(sweep === undefined ? {} : { sweep }) };
+  const parts: KubeletParts = {
+    clock,
+    journal,
+    runtime,
+    hookOutput,
+    http,
+    volumes,
+    host,
+    logger,
+    ...(sweep === undefined ? {} : { sweep }),
+  };
   const workers = new PodWorkers({ ...parts, source });
   const plan = await takeOver(parts, source, wanted);
   workers.start();

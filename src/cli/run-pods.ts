@@ -86,7 +86,7 @@ const MAX_FAILURES_SHOWN = 10;
 
 function judge(node: OpenNode, { ownUids, afterSeq, journalFailed }: RunEnd, { say, stdout }: CommandContext): ExitCode {
   const failures = ownUids.flatMap((uid) => runFailures([...readJournal(node.journal, { uid, afterSeq })].map(({ record }) => record)));
-  if (journalFailed) failures.push('the journal could not always be written: what happened meanwhile is lost');
+  if (journalFailed) failures.push('the journal could not always be written; what happened meanwhile was written later, if it could be');
   for (const failure of failures.slice(0, MAX_FAILURES_SHOWN)) say(`failed: ${failure}`);
   if (failures.length > MAX_FAILURES_SHOWN) say(`failed: and ${failures.length - MAX_FAILURES_SHOWN} more`);
   if (stdout.droppedLines > 0) say(`${stdout.droppedLines} log lines were not shown: they came faster than they were read`);

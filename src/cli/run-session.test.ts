@@ -6,8 +6,8 @@ import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
 import { MemoryHookOutput } from '../fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../fakes/memory-pod-volumes.ts';
-import type { Script } from '../fakes/scripted-programs.ts';
 import { ScriptedHttpHooks } from '../fakes/scripted-http-hooks.ts';
+import type { Script } from '../fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
 import { PodWorkers } from '../kubelet/pod-workers.ts';
 import { takeOver } from '../kubelet/take-over.ts';
@@ -65,7 +65,16 @@ class FakeRun {
         startKubelet: async (node, wanted, source, logger) => {
           const { clock, journal, hookOutput, http } = node;
           const host = { paths, memoryBytes: 2 ** 34, parallelStarts: 2 };
-          const parts = { clock, journal, runtime: runtime.forNextAgent(), hookOutput, http, volumes: new MemoryPodVolumes(), host, logger };
+          const parts = {
+            clock,
+            journal,
+            runtime: runtime.forNextAgent(),
+            hookOutput,
+            http,
+            volumes: new MemoryPodVolumes(),
+            host,
+            logger,
+          };
           const workers = new PodWorkers({ ...parts, source });
           const plan = await takeOver(parts, source, wanted);
           workers.start();

@@ -72,7 +72,10 @@ export class RunSession {
     this.#request = request;
     const { logs, paths, journal } = parts.node;
     this.#feed = new RecordFeed({ ...(request.logs ? { logs } : {}), logsDir: paths.logsDir, show: parts.show });
-    this.#journal = new NoticedJournal(journal, () => this.#look());
+    this.#journal = new NoticedJournal(journal, {
+      onAppended: () => this.#look(),
+      onFailing: (error) => parts.logger.warn('the journal cannot be written: starts wait, stops go on; free space on its disk', { error }),
+    });
   }
 
   /** Asks for the end; may come at any time, also before `run()`. */

@@ -1,7 +1,15 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parseDuration } from '../model/duration.ts';
 import type { CommandContext } from './command-context.ts';
-import { type HookHostsOption, type OutputOption, type RuntimeOptions, withHookHosts, withOutput, withRuntime, withStateDir } from './node-options.ts';
+import {
+  type HookHostsOption,
+  type OutputOption,
+  type RuntimeOptions,
+  withHookHosts,
+  withOutput,
+  withRuntime,
+  withStateDir,
+} from './node-options.ts';
 
 export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOption {
   /** Milliseconds. */

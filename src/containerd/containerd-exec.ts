@@ -58,7 +58,7 @@ export class ContainerdExec implements ExecProcesses {
     try {
       await this.#tasks.create({ containerId, execId, argv, stdout, stderr }, spec);
     } catch (error) {
-      // Without an answer the exec may exist and own the pipes: a later agent looks (`#removeForgotten`).
+      // Without an answer the exec may exist and own the pipes: a later agent looks (`removeForgotten`).
       if (!hasCode(error, 'runtimeUnavailable')) this.#pipes.removeAt(stdout);
       throw error;
     }

@@ -128,6 +128,20 @@ test('removeSpares() ends what a killed agent had in reserve, and nothing that a
   assert.equal(keepers(dir).length, 1);
 });
 
+test('an agent never takes its own pairs for those of an earlier one', async (t) => {
+  const root = newRoot(t);
+  const earlier = { ...owner, execId: 'postStart-1' };
+  await new ExecPipes(root).take(earlier);
+  const pipes = new ExecPipes(root);
+  await pipes.take({ ...owner, execId: 'preStop-1' });
+  pipes.prepare();
+  const all = readdirSync(root);
+  pipes.removeSpares();
+  assert.deepEqual(readdirSync(root), all);
+  assert.deepEqual(pipes.earlierOwners(), [earlier]);
+  pipes.close();
+});
+
 test('a start is remembered for as long as the pipes are there', async (t) => {
   const root = newRoot(t);
   const { stdout } = await new ExecPipes(root).take(owner);

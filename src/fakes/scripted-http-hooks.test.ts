@@ -7,12 +7,12 @@ httpHookClientContract('ScriptedHttpHooks', async () => {
   let port = 8000;
   return {
     client,
-    serve: async ({ tls = false, response, then }) => {
+    serve: async ({ tls = false, response, ending }) => {
       port += 1;
       const to = `10.88.0.2:${port}`;
       client.receive(to, {
         tls,
-        reply: () => (response === undefined ? (then === 'waits' ? 'silence' : 'close') : { response, bodyHangs: then === 'waits' }),
+        reply: () => (response === undefined ? (ending === 'waits' ? 'silence' : 'close') : { response, bodyHangs: ending === 'waits' }),
       });
       return {
         hostname: '10.88.0.2',

@@ -36,7 +36,11 @@ function run(handler: LifecycleHandler, options: Partial<HookOptions>, more: Par
   const started: Run = { controller: new AbortController() };
   const owner = { pod, container, restartCount: 0, hook: 'preStop' as const, podAddress: '10.88.0.2' };
   const all = { strictStatus: false, retries: 0, deliveryHeaders: false, ...options };
-  void runHook({ handler, owner, containerId: 'c1', mode: 'deliver', attempt: 1, retry: 0, startedAt: clock.now(), options: all }, parts, started.controller.signal).then((report) => {
+  void runHook(
+    { handler, owner, containerId: 'c1', mode: 'deliver', attempt: 1, retry: 0, startedAt: clock.now(), options: all },
+    parts,
+    started.controller.signal,
+  ).then((report) => {
     started.report = report;
   });
   return started;
@@ -54,7 +58,13 @@ describe('runHook() with retries', () => {
   it('tries four times with three retries, each wait twice as long, each try journaled', async () => {
     const { report } = await passed(run(HTTP, { retries: 3 }), 1750);
     deepEqual(report, { outcome: 'failed', reason: REFUSED, retry: 3 });
-    deepEqual([dialledMs(), begun], [[0, 250, 750, 1750], [1, 2, 3]]);
+    deepEqual(
+      [dialledMs(), begun],
+      [
+        [0, 250, 750, 1750],
+        [1, 2, 3],
+      ],
+    );
   });
 
   it('waits no longer than 10 s between two tries', async () => {

@@ -19,15 +19,27 @@ interface Case extends Partial<HTTPGetAction> {
   readonly podAddress?: string | undefined;
 }
 
-function run({ options = {}, hostNetwork = false, podAddress = '10.88.0.2', ...action }: Case = {}, signal = new AbortController().signal): Promise<HookReport> {
+function run(
+  { options = {}, hostNetwork = false, podAddress = '10.88.0.2', ...action }: Case = {},
+  signal = new AbortController().signal,
+): Promise<HookReport> {
   const httpGet: HTTPGetAction = { path: '/', port: 80, scheme: 'HTTP', ...action };
   const container = { name: 'main', image: 'i', imagePullPolicy: 'Never' as const, lifecycle: { preStop: { httpGet } } };
   const spec = { restartPolicy: 'Always' as const, terminationGracePeriodSeconds: 30, containers: [container], hostNetwork };
   const pod = { apiVersion: 'v1' as const, kind: 'Pod' as const, metadata: { name: 'p', namespace: 'default', uid: 'u1' }, spec };
   const owner = { pod, container, restartCount: 3, hook: 'preStop' as const, ...(podAddress === 'none' ? {} : { podAddress }) };
-  const parts: HookParts = { clock, http, cri: { execSync: () => Promise.reject(new Error('no exec here')) }, beginRetry: async () => ({ startedAt: clock.now() }) };
+  const parts: HookParts = {
+    clock,
+    http,
+    cri: { execSync: () => Promise.reject(new Error('no exec here')) },
+    beginRetry: async () => ({ startedAt: clock.now() }),
+  };
   const all = { strictStatus: false, retries: 0, deliveryHeaders: false, ...options };
-  return runHook({ handler: { httpGet }, owner, containerId: 'c1', mode: 'deliver', attempt: 2, retry: 0, startedAt: clock.now(), options: all }, parts, signal);
+  return runHook(
+    { handler: { httpGet }, owner, containerId: 'c1', mode: 'deliver', attempt: 2, retry: 0, startedAt: clock.now(), options: all },
+    parts,
+    signal,
+  );
 }
 
 const resultOf = async (report: Promise<HookReport>): Promise<HookResult> => {
@@ -47,7 +59,13 @@ describe('runHook() of an httpGet hook', () => {
     });
   }
 
-  for (const [status, outcome] of [[199, 'failed'], [200, 'succeeded'], [399, 'succeeded'], [400, 'failed'], [500, 'failed']] as const) {
+  for (const [status, outcome] of [
+    [199, 'failed'],
+    [200, 'succeeded'],
+    [399, 'succeeded'],
+    [400, 'failed'],
+    [500, 'failed'],
+  ] as const) {
     it(`${outcome} with ${status} where the status is strict`, async () => {
       http.receive('10.88.0.2:80', answering(`HTTP/1.1 ${status} X\r\n\r\n`));
       const result = await resultOf(run({ options: { strictStatus: true } }));
@@ -58,7 +76,10 @@ describe('runHook() of an httpGet hook', () => {
 
   it('fails in the words of Go where nobody listens, having tried once', async () => {
     const result = await resultOf(run({ path: '/x' }));
-    deepEqual([result.outcome, result.reason, result.output], ['failed', 'Get "http://10.88.0.2:80/x": dial tcp 10.88.0.2:80: connect: connection refused', undefined]);
+    deepEqual(
+      [result.outcome, result.reason, result.output],
+      ['failed', 'Get "http://10.88.0.2:80/x": dial tcp 10.88.0.2:80: connect: connection refused', undefined],
+    );
     equal(http.dialled.length, 1);
   });
 
@@ -80,7 +101,10 @@ describe('runHook() of an httpGet hook', () => {
     http.receive('h.example:80', answering('HTTP/1.1 200 OK\r\n\r\n'));
     equal((await resultOf(run({ hostNetwork: true, podAddress: 'none' }))).outcome, 'succeeded');
     equal((await resultOf(run({ hostNetwork: true, host: 'h.example' }))).outcome, 'succeeded');
-    deepEqual(http.requests.map(({ to }) => to), ['http://192.0.2.1:80', 'http://h.example:80']);
+    deepEqual(
+      http.requests.map(({ to }) => to),
+      ['http://192.0.2.1:80', 'http://h.example:80'],
+    );
   });
 
   it('fails without an address, or with a port nobody named', async () => {
@@ -90,9 +114,16 @@ describe('runHook() of an httpGet hook', () => {
   });
 
   it('follows redirects on its host, and keeps every head', async () => {
-    http.receive('10.88.0.2:80', { reply: (_head, request) => ({ response: request === 1 ? 'HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n' : 'HTTP/1.1 200 OK\r\n\r\n' }) });
+    http.receive('10.88.0.2:80', {
+      reply: (_head, request) => ({
+        response: request === 1 ? 'HTTP/1.1 302 Found\r\nLocation: /there\r\n\r\n' : 'HTTP/1.1 200 OK\r\n\r\n',
+      }),
+    });
     const result = await resultOf(run());
-    deepEqual([result.outcome, result.httpStatus, outputOf(result)], ['succeeded', 200, 'HTTP/1.1 302 Found\nLocation: /there\n\nHTTP/1.1 200 OK\n']);
+    deepEqual(
+      [result.outcome, result.httpStatus, outputOf(result)],
+      ['succeeded', 200, 'HTTP/1.1 302 Found\nLocation: /there\n\nHTTP/1.1 200 OK\n'],
+    );
     ok(http.requests[1]?.head.startsWith('GET /there HTTP/1.1\r\nHost: 10.88.0.2:80\r\n'));
     ok(http.requests[1]?.head.includes('\r\nReferer: http://10.88.0.2:80/\r\n'));
   });
@@ -106,7 +137,10 @@ describe('runHook() of an httpGet hook', () => {
   it('fails after ten requests that redirect, and tells no place it was sent to', async () => {
     http.receive('10.88.0.2:80', answering('HTTP/1.1 302 Found\r\nLocation: /secret\r\n\r\n'));
     const result = await resultOf(run());
-    deepEqual([result.outcome, result.reason, http.requests.length], ['failed', 'Get "http://10.88.0.2:80/": stopped after 10 redirects', 10]);
+    deepEqual(
+      [result.outcome, result.reason, http.requests.length],
+      ['failed', 'Get "http://10.88.0.2:80/": stopped after 10 redirects', 10],
+    );
   });
 
   describe('by HTTPS', () => {
@@ -120,7 +154,10 @@ describe('runHook() of an httpGet hook', () => {
     it('tells the first error when plain HTTP does no better', async () => {
       http.receive('10.88.0.2:80', { reply: () => 'close' });
       const result = await resultOf(run({ scheme: 'HTTPS' }));
-      deepEqual([result.outcome, result.reason, result.fellBackTo], ['failed', 'Get "https://10.88.0.2:80/": http: server gave HTTP response to HTTPS client', undefined]);
+      deepEqual(
+        [result.outcome, result.reason, result.fellBackTo],
+        ['failed', 'Get "https://10.88.0.2:80/": http: server gave HTTP response to HTTPS client', undefined],
+      );
     });
 
     it('falls back no more than that: not when it is refused', async () => {

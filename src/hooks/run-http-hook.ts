@@ -3,8 +3,9 @@
  * 3.5; upstream `pkg/kubelet/lifecycle/handlers.go` `runHTTPHandler`). What is sent and what an answer means is decided
  * in the core; what the server sent is kept as the hook's output and goes nowhere else.
  */
-import { deliveryHeaders, failedGet, type HookRequest, hookRequest, plainHttpRequest, wireRequest } from '../core/hook/http-request.ts';
+
 import { afterResponse } from '../core/hook/http-redirect.ts';
+import { deliveryHeaders, failedGet, type HookRequest, hookRequest, plainHttpRequest, wireRequest } from '../core/hook/http-request.ts';
 import type { HTTPGetAction } from '../model/pod.ts';
 import { boundKept, type KeptOutput } from '../ports/hook-output.ts';
 import type { HttpHookClient } from '../ports/http-hook-client.ts';
@@ -94,21 +95,27 @@ class HttpExchange {
 
   async #follow(first: HookRequest): Promise<HttpEnd> {
     const sent: [HookRequest, ...HookRequest[]] = [first];
-    const failed = (error: string, cutOff: boolean): HttpEnd => ({ kind: 'failed', error: failedGet(first, error), cutOff });
     for (;;) {
-      const wire = wireRequest(sent.at(-1) ?? first);
-      if ('error' in wire) return failed(wire.error, false);
-      const target = { ...wire, ...(this.#podAddress === undefined ? {} : { podAddress: this.#podAddress }) };
-      const answer = await this.#http.send(target, this.#signal);
-      if (answer.kind === 'plainHttp') return { kind: 'plainHttp', error: failedGet(first, answer.error) };
-      if (answer.received.length > 0) this.#received.push(answer.received);
-      if (answer.kind === 'failed') return failed(answer.error, answer.cutOff);
-      this.#status = answer.head.status;
-      const next = afterResponse(answer.head, sent);
-      await answer.finish(next.kind === 'final' ? BODY_BYTES.final : BODY_BYTES.redirect);
-      if (next.kind === 'final') return { kind: 'response', status: answer.head.status };
-      if (next.kind === 'failed') return failed(next.error, false);
-      sent.push(next.request);
+      const next = await this.#step(sent);
+      if ('kind' in next) return next.kind === 'response' ? next : { ...next, error: failedGet(first, next.error) };
+      sent.push(next);
     }
+  }
+
+  /** Sends the last request: what came of it in the end, or the request that follows. */
+  async #step(sent: readonly [HookRequest, ...HookRequest[]]): Promise<HttpEnd | HookRequest> {
+    const wire = wireRequest(sent.at(-1) ?? sent[0]);
+    if ('error' in wire) return { kind: 'failed', error: wire.error, cutOff: false };
+    const target = { ...wire, ...(this.#podAddress === undefined ? {} : { podAddress: this.#podAddress }) };
+    const answer = await this.#http.send(target, this.#signal);
+    if (answer.kind === 'plainHttp') return answer;
+    if (answer.received.length > 0) this.#received.push(answer.received);
+    if (answer.kind === 'failed') return answer;
+    const { status } = answer.head;
+    this.#status = status;
+    const next = afterResponse(answer.head, sent);
+    await answer.finish(next.kind === 'final' ? BODY_BYTES.final : BODY_BYTES.redirect);
+    if (next.kind === 'failed') return { ...next, cutOff: false };
+    return next.kind === 'final' ? { kind: 'response', status } : next.request;
   }
 }

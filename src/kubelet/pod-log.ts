@@ -49,9 +49,16 @@ export class PodLog {
       await this.#journal.append([...carried, ...records]);
     } catch (error) {
       const waits = !hasCode(error, 'journalUnwritable') || facts.some((fact) => isStart(fact, this.#history));
-      this.#unwritten = [...carried, ...this.#unwritten, ...(waits ? [] : records)];
+      this.#unwritten = [...carried, ...this.#unwritten];
       if (waits) throw error;
+      this.#keepInMemory(this.hasUnwritten ? records : [...this.#recordsOf([UNWRITABLE]), ...records]);
+      return;
     }
+    this.#history = records.reduce(foldRecord, this.#history);
+  }
+
+  #keepInMemory(records: readonly PodRecord[]): void {
+    this.#unwritten = [...this.#unwritten, ...records];
     this.#history = records.reduce(foldRecord, this.#history);
   }
 
@@ -70,6 +77,14 @@ export class PodLog {
       });
   }
 }
+
+/** Told once an outage, by the Pod that first had to go on from memory. */
+const UNWRITABLE: NewFact = {
+  type: 'event',
+  eventType: 'Warning',
+  reason: 'JournalUnwritable',
+  message: 'The journal cannot be written: starts wait, stops go on from memory',
+};
 
 /** A postStart that is begun only to be ended by a delete belongs to the stop: it must not hold it up. */
 function isStart(fact: NewFact, { deleting }: PodHistory): boolean {

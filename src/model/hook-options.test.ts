@@ -30,7 +30,11 @@ describe('hookOptions()', () => {
     deepEqual(options('hooklet.dev/main.preStop.http-delivery-headers: "true"'), { ...OFF, deliveryHeaders: true });
   });
   it('are off where what was accepted once is not valid', () => {
-    const annotations = { 'hooklet.dev/main.preStop.timeout': 'soon', 'hooklet.dev/main.preStop.retries': '-1', 'hooklet.dev/main.preStop.http-status': 'Strict' };
+    const annotations = {
+      'hooklet.dev/main.preStop.timeout': 'soon',
+      'hooklet.dev/main.preStop.retries': '-1',
+      'hooklet.dev/main.preStop.http-status': 'Strict',
+    };
     const pod = read('other: x').pod;
     ok(pod !== undefined);
     deepEqual(hookOptions({ ...pod, metadata: { annotations } }, { container: 'main', hook: 'preStop' }), OFF);

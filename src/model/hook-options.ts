@@ -38,7 +38,11 @@ const OPTIONS: Readonly<Record<string, OptionRule>> = {
     wanted: `must be a whole number from 0 to ${MAX_RETRIES}`,
   },
   'http-status': { isValid: (value) => value === 'strict', wanted: 'must be "strict"', only: 'httpGet' },
-  'http-delivery-headers': { isValid: (value) => value === 'true' || value === 'false', wanted: 'must be "true" or "false"', only: 'httpGet' },
+  'http-delivery-headers': {
+    isValid: (value) => value === 'true' || value === 'false',
+    wanted: 'must be "true" or "false"',
+    only: 'httpGet',
+  },
 };
 
 type AnnotatedPod = Pick<PodManifest, 'spec'> & { readonly metadata: Pick<PodManifest['metadata'], 'annotations'> };
@@ -78,7 +82,10 @@ function knownOptions(containers: readonly Container[]): ReadonlyMap<string, Kno
 }
 
 /** Values that are wrong, and names that say nothing here: the one is refused, the other only warned about. */
-export function checkHookOptions({ metadata, spec }: AnnotatedPod): { readonly errors: readonly Finding[]; readonly warnings: readonly Finding[] } {
+export function checkHookOptions({ metadata, spec }: AnnotatedPod): {
+  readonly errors: readonly Finding[];
+  readonly warnings: readonly Finding[];
+} {
   const known = knownOptions([...(spec.initContainers ?? []), ...spec.containers]);
   const errors: Finding[] = [];
   const warnings: Finding[] = [];

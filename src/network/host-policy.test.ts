@@ -23,10 +23,24 @@ describe('mayConnect()', () => {
     '64:ff9b::a9fe:a9fe',
     '2002:a9fe:a9fe::1',
   ];
-  const ALLOWED = ['127.0.0.1', '10.88.0.2', '169.253.255.255', '169.255.0.0', '::1', 'fec0::1', 'fd00::1', '2001:db8::1', '::ffff:10.0.0.1', '64:ff9b::a00:1', '2002:a00:1::1'];
+  const ALLOWED = [
+    '127.0.0.1',
+    '10.88.0.2',
+    '169.253.255.255',
+    '169.255.0.0',
+    '::1',
+    'fec0::1',
+    'fd00::1',
+    '2001:db8::1',
+    '::ffff:10.0.0.1',
+    '64:ff9b::a00:1',
+    '2002:a00:1::1',
+  ];
 
-  for (const address of DENIED) it(`deny-link-local keeps hooks from ${address}`, () => equal(mayConnect(address, 'deny-link-local', undefined), false));
-  for (const address of ALLOWED) it(`deny-link-local lets hooks go to ${address}`, () => equal(mayConnect(address, 'deny-link-local', undefined), true));
+  for (const address of DENIED)
+    it(`deny-link-local keeps hooks from ${address}`, () => equal(mayConnect(address, 'deny-link-local', undefined), false));
+  for (const address of ALLOWED)
+    it(`deny-link-local lets hooks go to ${address}`, () => equal(mayConnect(address, 'deny-link-local', undefined), true));
   for (const address of DENIED) it(`any lets hooks go to ${address}`, () => equal(mayConnect(address, 'any', undefined), true));
 
   it('pod lets hooks go to the Pod, however its address is spelt', () => {

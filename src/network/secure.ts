@@ -9,7 +9,11 @@ export type Secured =
   | { readonly kind: 'plainHttp' | 'failed'; readonly error: string; readonly cutOff: boolean };
 
 /** `peer`: what error texts call the other side. */
-export async function secure(raw: Socket, { hostname, peer }: { readonly hostname: string; readonly peer: string }, signal: AbortSignal): Promise<Secured> {
+export async function secure(
+  raw: Socket,
+  { hostname, peer }: { readonly hostname: string; readonly peer: string },
+  signal: AbortSignal,
+): Promise<Secured> {
   const first = new FirstBytes(raw);
   const socket = connect({
     socket: first,
@@ -44,7 +48,9 @@ function failure(error: NodeJS.ErrnoException & { readonly reason?: string }, fi
   if (!/^[\x14-\x18]/.test(first)) return failed('tls: first record does not look like a TLS handshake');
   const alert = /^ERR_SSL_(?:SSLV3|TLSV1|TLSV13)_ALERT_(.+)$/.exec(error.code ?? '')?.[1];
   if (alert !== undefined) return failed(`remote error: tls: ${alert.toLowerCase().replaceAll('_', ' ')}`);
-  return error.errno === undefined ? failed(`tls: ${error.reason ?? 'handshake failed'}`) : { kind: 'failed', error: brokenOff(error, peer), cutOff: true };
+  return error.errno === undefined
+    ? failed(`tls: ${error.reason ?? 'handshake failed'}`)
+    : { kind: 'failed', error: brokenOff(error, peer), cutOff: true };
 }
 
 const failed = (error: string): Secured => ({ kind: 'failed', error, cutOff: false });

@@ -8,18 +8,15 @@
  * N3 Abort destroys the connection at once; nothing of it stays behind.
  */
 import { isIP, type Socket } from 'node:net';
-import { bodyEnd, isInformational, parseResponseHead, type ResponseHead } from '../core/hook/http-response.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type HookHosts, type HttpHookAnswer, type HttpHookClient, type HttpHookTarget, hostPort } from '../ports/http-hook-client.ts';
-import { BodyDrain } from './body-drain.ts';
-import { type Dialled, type DialFailure, dial } from './dial.ts';
+import { type DialFailure, type Dialled, dial } from './dial.ts';
 import { mayConnect } from './host-policy.ts';
-import { HostResolver, type LookUp } from './host-resolver.ts';
+import { HostResolver } from './host-resolver.ts';
 import { nodeAddress } from './node-address.ts';
-import { brokenOff, secure } from './secure.ts';
-
-/** Far above any real head, and nothing that a hostile receiver could fill the agent's memory with. */
-const MAX_HEAD_BYTES = 1024 * 1024;
+import type { LookUp } from './node-names.ts';
+import { ResponseReader } from './response-reader.ts';
+import { secure } from './secure.ts';
 
 export interface SocketHttpHookClientOptions {
   readonly clock: Clock;
@@ -45,6 +42,8 @@ export class SocketHttpHookClient implements HttpHookClient {
     signal.addEventListener('abort', abort, { once: true });
     socket.once('close', () => signal.removeEventListener('abort', abort));
     try {
+      // It may have been aborted between the connection and this line, when nobody listened.
+      signal.throwIfAborted();
       return await exchange(socket, target, signal);
     } catch (error) {
       socket.destroy();
@@ -85,75 +84,4 @@ async function exchange(raw: Socket, target: HttpHookTarget, signal: AbortSignal
   const answer = await reader.head();
   if (answer.kind !== 'response') raw.destroy();
   return answer;
-}
-
-/** Reads one response; `rest` is what came of its body together with the head. */
-class ResponseReader {
-  readonly #stream: Socket;
-  readonly #chunks: AsyncIterator<Buffer>;
-  readonly #peer: string;
-  readonly #signal: AbortSignal;
-  #rest = Buffer.alloc(0);
-
-  constructor(stream: Socket, peer: string, signal: AbortSignal) {
-    this.#stream = stream;
-    this.#chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    this.#peer = peer;
-    this.#signal = signal;
-  }
-
-  async head(): Promise<HttpHookAnswer> {
-    let received = Buffer.alloc(0);
-    for (;;) {
-      const parsed = parseResponseHead(this.#rest.toString('latin1'));
-      if (parsed.kind === 'malformed') return this.#failed(`net/http: HTTP/1.x transport connection broken: ${parsed.error}`, Buffer.concat([received, this.#rest]));
-      if (parsed.kind === 'head') {
-        received = Buffer.concat([received, this.#rest.subarray(0, parsed.length)]);
-        this.#rest = this.#rest.subarray(parsed.length);
-        if (!isInformational(parsed.head)) return this.#response(parsed.head, received);
-        continue;
-      }
-      const held = received.length + this.#rest.length;
-      if (held > MAX_HEAD_BYTES) return this.#failed(`net/http: server response headers exceeded ${MAX_HEAD_BYTES} bytes; aborted`, received);
-      const next = await this.#next();
-      if (next instanceof Error || next === undefined) {
-        const error = next === undefined && held > 0 ? 'unexpected EOF' : brokenOff(next, this.#peer);
-        return { kind: 'failed', error, cutOff: true, received: Buffer.concat([received, this.#rest]) };
-      }
-      this.#rest = Buffer.concat([this.#rest, next]);
-    }
-  }
-
-  #failed(error: string, received: Buffer): HttpHookAnswer {
-    return { kind: 'failed', error, cutOff: false, received };
-  }
-
-  #response(head: ResponseHead, received: Buffer): HttpHookAnswer {
-    return { kind: 'response', head, received, finish: (maxBytes) => this.#drain(new BodyDrain(bodyEnd(head), maxBytes)) };
-  }
-
-  async #drain(body: BodyDrain): Promise<void> {
-    try {
-      body.take(this.#rest);
-      while (!body.isOver) {
-        const next = await this.#next();
-        if (next instanceof Error || next === undefined) return;
-        body.take(next);
-      }
-    } finally {
-      this.#stream.destroy();
-    }
-  }
-
-  /** Undefined at the end of the stream. */
-  async #next(): Promise<Buffer | Error | undefined> {
-    try {
-      const { value, done } = await this.#chunks.next();
-      this.#signal.throwIfAborted();
-      return done === true ? undefined : (value as Buffer);
-    } catch (error) {
-      this.#signal.throwIfAborted();
-      return error as Error;
-    }
-  }
 }

@@ -8,7 +8,7 @@ export interface ContractReceiver {
   /** The bytes it sends. */
   readonly response?: string;
   /** What comes after the bytes: it closes, or neither says nor closes anything. */
-  readonly then: 'closes' | 'waits';
+  readonly ending: 'closes' | 'waits';
 }
 
 export interface ServedReceiver {
@@ -48,7 +48,7 @@ export function httpHookClientContract(name: string, open: () => Promise<HttpSub
 
     for (const scheme of ['http', 'https'] as const) {
       it(`send() carries the very bytes by ${scheme}, once, and gives the head of the response`, async () => {
-        const served = await subject.serve({ tls: scheme === 'https', response: OK, then: 'closes' });
+        const served = await subject.serve({ tls: scheme === 'https', response: OK, ending: 'closes' });
         const answer = await send(targetOf(served, scheme));
         equal(answer.kind, 'response');
         if (answer.kind !== 'response') return;
@@ -64,14 +64,14 @@ export function httpHookClientContract(name: string, open: () => Promise<HttpSub
     }
 
     it('send() takes any status for a response', async () => {
-      const served = await subject.serve({ response: 'HTTP/1.0 500 Broken\n\n', then: 'closes' });
+      const served = await subject.serve({ response: 'HTTP/1.0 500 Broken\n\n', ending: 'closes' });
       const answer = await send(targetOf(served));
       equal(answer.kind === 'response' && answer.head.status, 500);
       if (answer.kind === 'response') await answer.finish(0);
     });
 
     it('send() says that a plain-HTTP server answered on the HTTPS port', async () => {
-      const served = await subject.serve({ response: 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', then: 'closes' });
+      const served = await subject.serve({ response: 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', ending: 'closes' });
       deepEqual(await send(targetOf(served, 'https')), { kind: 'plainHttp', error: 'http: server gave HTTP response to HTTPS client' });
     });
 
@@ -86,12 +86,12 @@ export function httpHookClientContract(name: string, open: () => Promise<HttpSub
     });
 
     it('send() says that the connection was cut off before an answer', async () => {
-      const served = await subject.serve({ then: 'closes' });
+      const served = await subject.serve({ ending: 'closes' });
       deepEqual(await send(targetOf(served)), { kind: 'failed', error: 'EOF', cutOff: true, received: Buffer.alloc(0) });
     });
 
     it('send() says that the connection was cut off within an answer, and keeps what came', async () => {
-      const served = await subject.serve({ response: 'HTTP/1.1 200 OK\r\nX-', then: 'closes' });
+      const served = await subject.serve({ response: 'HTTP/1.1 200 OK\r\nX-', ending: 'closes' });
       deepEqual(await send(targetOf(served)), {
         kind: 'failed',
         error: 'unexpected EOF',
@@ -101,14 +101,14 @@ export function httpHookClientContract(name: string, open: () => Promise<HttpSub
     });
 
     it('send() never quotes what the server sent in its error', async () => {
-      const served = await subject.serve({ response: 'secret\r\n\r\n', then: 'closes' });
+      const served = await subject.serve({ response: 'secret\r\n\r\n', ending: 'closes' });
       const answer = await send(targetOf(served));
       equal(answer.kind === 'failed' && answer.error, 'net/http: HTTP/1.x transport connection broken: malformed HTTP response');
       ok(answer.kind === 'failed' && answer.received.toString().startsWith('secret'));
     });
 
     it('send() waits for a silent server until it is aborted, and rejects with the reason', async () => {
-      const served = await subject.serve({ then: 'waits' });
+      const served = await subject.serve({ ending: 'waits' });
       const controller = new AbortController();
       const answer = send(targetOf(served), controller.signal);
       await subject.until(() => served.requests().length === 1);
@@ -118,13 +118,13 @@ export function httpHookClientContract(name: string, open: () => Promise<HttpSub
     });
 
     it('send() sends nothing once it is aborted', async () => {
-      const served = await subject.serve({ response: OK, then: 'closes' });
+      const served = await subject.serve({ response: OK, ending: 'closes' });
       await rejects(send(targetOf(served), AbortSignal.abort('too late')), (error) => error === 'too late');
       deepEqual(served.requests(), []);
     });
 
     it('finish() waits for a body that does not end until it is aborted, and rejects with the reason', async () => {
-      const served = await subject.serve({ response: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi', then: 'waits' });
+      const served = await subject.serve({ response: 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhi', ending: 'waits' });
       const controller = new AbortController();
       const answer = await send(targetOf(served), controller.signal);
       if (answer.kind !== 'response') throw new Error(`no response but ${answer.kind}`);

@@ -29,15 +29,23 @@ describe('containers that run when their agent or containerd is killed with kill
   });
 
   const pod = (name: string, preStopName: string, grace?: number): string =>
-    podOf(name, [{ name: 'main', preStop: { name: preStopName, seconds: 0, exitCode: 0 } }], { log, ...(grace === undefined ? {} : { grace }) });
-  const ready = async (of: HookletRun, name: string): Promise<Extract<PrintedRecord, { type: 'container.ready' }>> => of.untilOne('container.ready', { pod: name });
+    podOf(name, [{ name: 'main', preStop: { name: preStopName, ends: 0, exitCode: 0 } }], {
+      log,
+      ...(grace === undefined ? {} : { grace }),
+    });
+  const ready = async (of: HookletRun, name: string): Promise<Extract<PrintedRecord, { type: 'container.ready' }>> =>
+    of.untilOne('container.ready', { pod: name });
   const containerIdOf = (of: HookletRun, name: string): string | undefined => of.all('container.started', { pod: name })[0]?.containerId;
 
   async function tasks(): Promise<Tasks> {
     const { stdout } = await promisify(execFile)('ctr', ['-a', paths.containerdSocket, '-n', 'k8s.io', 'tasks', 'ls'], {
       env: { PATH: '/usr/sbin:/sbin:/usr/bin:/bin' },
     });
-    const rows = stdout.trim().split('\n').slice(1).map((line) => line.split(/\s+/));
+    const rows = stdout
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(/\s+/));
     return Object.fromEntries(rows.filter(([, , status]) => status === 'RUNNING').map(([id, pid]) => [id, pid]));
   }
 
@@ -54,7 +62,10 @@ describe('containers that run when their agent or containerd is killed with kill
   });
 
   it('are taken over by the next run: the unchanged Pod goes on, the others end gracefully before anything new starts', async () => {
-    const file = await hooklet.file('second.yaml', [pod('stays', 'stays'), pod('changes', 'changed', 29), pod('comes', 'comes')].join('\n---\n'));
+    const file = await hooklet.file(
+      'second.yaml',
+      [pod('stays', 'stays'), pod('changes', 'changed', 29), pod('comes', 'comes')].join('\n---\n'),
+    );
     const next = hooklet.run(file);
     for (const name of ['changes', 'comes']) await ready(next, name);
     const recovered = next.all('agent.recovered').map((record) => [record.pod, record.decision, record.message]);
@@ -67,10 +78,16 @@ describe('containers that run when their agent or containerd is killed with kill
     const uid = (name: string): string | undefined => run.all('pod.accepted', { pod: name })[0]?.uid;
     const types = next.records.map((record) => `${record.type} ${record.pod} ${record.uid}`);
     const removed = ['changes', 'goes'].map((name) => types.indexOf(`pod.removed default/${name} ${uid(name)}`));
-    ok(removed.every((at) => at >= 0 && at < types.findIndex((type) => type.startsWith('pod.accepted'))), types.join('\n'));
+    ok(
+      removed.every((at) => at >= 0 && at < types.findIndex((type) => type.startsWith('pod.accepted'))),
+      types.join('\n'),
+    );
     notEqual(next.all('pod.accepted', { pod: 'changes' })[0]?.uid, uid('changes'));
     // Of the Pod that goes on nothing at all happened, and its process is the one it was.
-    deepEqual(next.records.filter((record) => record.pod === 'default/stays' && record.type !== 'agent.recovered'), []);
+    deepEqual(
+      next.records.filter((record) => record.pod === 'default/stays' && record.type !== 'agent.recovered'),
+      [],
+    );
     const id = containerIdOf(run, 'stays') ?? '';
     equal((await tasks())[id], before2[id]);
     run = next;
@@ -87,7 +104,10 @@ describe('containers that run when their agent or containerd is killed with kill
     equal(await run.ended(), 0, run.stderr);
     const since = run.records.slice(seen).map(({ type }) => type);
     equal(since.filter((type) => type === 'pod.removed').length, 3);
-    deepEqual(since.filter((type) => type === 'container.restarting' || type === 'container.created'), []);
+    deepEqual(
+      since.filter((type) => type === 'container.restarting' || type === 'container.created'),
+      [],
+    );
     ok((await log.lines()).includes('end stays'));
   });
 

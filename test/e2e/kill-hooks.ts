@@ -7,7 +7,8 @@ import { setTimeout } from 'node:timers/promises';
 export interface ToldHook {
   /** Unique in its log. */
   readonly name: string;
-  readonly seconds: number;
+  /** Seconds, or the gate whose opening it waits for. */
+  readonly ends: number | string;
   readonly exitCode: number;
 }
 
@@ -45,6 +46,11 @@ export class HookLog {
     }
   }
 
+  /** Lets the hooks end that wait for this gate. */
+  async openGate(gate: string): Promise<void> {
+    await appendFile(join(this.dir, gate), '');
+  }
+
   async remove(): Promise<void> {
     await rm(this.dir, { recursive: true, force: true });
   }
@@ -56,11 +62,11 @@ export const outputOf = ({ name }: ToldHook): { readonly stdout: string; readonl
   stderr: `${name} warns\n`,
 });
 
-/** A handler, as YAML in one line. */
-export function handlerOf({ name, seconds, exitCode }: ToldHook): string {
+function handlerOf({ name, ends, exitCode }: ToldHook): object {
   const begin = `echo begin ${name} >> /hooks/log; echo ${name} begins`;
   const end = `echo end ${name} >> /hooks/log; echo ${name} ends; echo ${name} warns >&2`;
-  return JSON.stringify({ exec: { command: ['sh', '-c', `${begin}; sleep ${seconds}; ${end}; exit ${exitCode}`] } });
+  const wait = typeof ends === 'number' ? `sleep ${ends}` : `until [ -e /hooks/${ends} ]; do sleep 0.05; done`;
+  return { exec: { command: ['sh', '-c', `${begin}; ${wait}; ${end}; exit ${exitCode}`] } };
 }
 
 export interface ToldContainer {
@@ -70,15 +76,19 @@ export interface ToldContainer {
 }
 
 /** A Pod that goes on for ever, ends on SIGTERM and is not restarted, as one document of YAML. */
-export function podOf(name: string, containers: readonly ToldContainer[], { log, grace = 30 }: { readonly log: HookLog; readonly grace?: number }): string {
+export function podOf(
+  name: string,
+  containers: readonly ToldContainer[],
+  { log, grace = 30 }: { readonly log: HookLog; readonly grace?: number },
+): string {
   const list = containers.map(({ name: container, postStart, preStop }) => ({
     name: container,
     image: 'localhost/hooklet/base:1',
     command: ['sh', '-c', "trap 'exit 0' TERM; while true; do sleep 1 & wait $!; done"],
     volumeMounts: [{ name: 'hooks', mountPath: '/hooks' }],
     lifecycle: {
-      ...(postStart === undefined ? {} : { postStart: JSON.parse(handlerOf(postStart)) as object }),
-      ...(preStop === undefined ? {} : { preStop: JSON.parse(handlerOf(preStop)) as object }),
+      ...(postStart === undefined ? {} : { postStart: handlerOf(postStart) }),
+      ...(preStop === undefined ? {} : { preStop: handlerOf(preStop) }),
     },
   }));
   const volumes = [{ name: 'hooks', hostPath: { path: log.dir } }];

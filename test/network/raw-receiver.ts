@@ -1,7 +1,7 @@
 /** A TCP or TLS server on loopback that records the very bytes it gets and answers with the very bytes it is told. */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import { selfSigned, type KeyAndCertificate } from './self-signed.ts';
+import { type KeyAndCertificate, selfSigned } from './self-signed.ts';
 
 export interface RawReceiverOptions {
   readonly tls?: KeyAndCertificate;
@@ -9,7 +9,7 @@ export interface RawReceiverOptions {
   /** What a request is answered with, from 1; undefined: nothing. */
   readonly answer?: (request: number, head: string) => string | undefined;
   /** After the answer, or where there is none. */
-  readonly then?: 'closes' | 'waits' | 'resets';
+  readonly ending?: 'closes' | 'waits' | 'resets';
 }
 
 /** RSA keys take their time: one for all tests of a process. */
@@ -32,7 +32,7 @@ export class RawReceiver {
     this.#server =
       tls === undefined
         ? createServer((socket) => this.#serve(socket))
-        : createTlsServer({ ...tls, ciphers: 'DEFAULT:@SECLEVEL=0', SNICallback: (name, done) => (this.serverNames.push(name), done(null)) }, (socket) => {
+        : createTlsServer({ ...tls, ciphers: 'DEFAULT:@SECLEVEL=0', SNICallback: (name, done) => this.#named(name, done) }, (socket) => {
             this.protocols.push({ version: socket.getProtocol(), alpn: (socket as TLSSocket).alpnProtocol });
             this.#serve(socket);
           });
@@ -64,6 +64,11 @@ export class RawReceiver {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
+  #named(name: string, done: (error: null) => void): void {
+    this.serverNames.push(name);
+    done(null);
+  }
+
   #serve(socket: Socket): void {
     let head = '';
     socket.on('error', () => undefined);
@@ -81,11 +86,11 @@ export class RawReceiver {
   }
 
   #answer(socket: Socket, head: string): void {
-    const { answer, then = 'closes' } = this.#options;
+    const { answer, ending = 'closes' } = this.#options;
     const bytes = answer?.(this.requests.length, head);
     if (bytes !== undefined) socket.write(bytes, 'latin1');
-    if (then === 'closes') socket.end();
-    if (then === 'resets') socket.resetAndDestroy();
+    if (ending === 'closes') socket.end();
+    if (ending === 'resets') socket.resetAndDestroy();
   }
 }
 

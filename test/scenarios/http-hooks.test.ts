@@ -11,10 +11,14 @@ const HERE = '10.88.0.2:80';
 
 const annotated = (manifest: PodManifest, annotations: Readonly<Record<string, string>>): PodManifest => ({
   ...manifest,
-  metadata: { ...manifest.metadata, annotations: Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`hooklet.dev/${name}`, value])) },
+  metadata: {
+    ...manifest.metadata,
+    annotations: Object.fromEntries(Object.entries(annotations).map(([name, value]) => [`hooklet.dev/${name}`, value])),
+  },
 });
 
-const eventsOf = (scenario: Scenario, reason: string) => scenario.journal.records.flatMap((record) => (record.type === 'event' && record.reason === reason ? [record] : []));
+const eventsOf = (scenario: Scenario, reason: string) =>
+  scenario.journal.records.flatMap((record) => (record.type === 'event' && record.reason === reason ? [record] : []));
 const finishedOf = (scenario: Scenario) => scenario.journal.records.flatMap((record) => (record.type === 'hook.finished' ? [record] : []));
 
 describe('a Pod with HTTP hooks', () => {
@@ -41,11 +45,17 @@ describe('a Pod with HTTP hooks', () => {
       '5.0 pod.ended Failed',
       '5.0 pod.removed',
     ]);
-    deepEqual(finishedOf(scenario).map(({ handler, httpStatus }) => [handler, httpStatus]), [['httpGet', 200], ['httpGet', 500]]);
-    deepEqual(scenario.http.requests.map(({ to, head }) => `${to} ${head.split('\r\n', 1)[0]}`), [
-      'http://10.88.0.2:8080 GET /start?a=b HTTP/1.1',
-      'http://hooks.example:8080 GET /stop HTTP/1.1',
-    ]);
+    deepEqual(
+      finishedOf(scenario).map(({ handler, httpStatus }) => [handler, httpStatus]),
+      [
+        ['httpGet', 200],
+        ['httpGet', 500],
+      ],
+    );
+    deepEqual(
+      scenario.http.requests.map(({ to, head }) => `${to} ${head.split('\r\n', 1)[0]}`),
+      ['http://10.88.0.2:8080 GET /start?a=b HTTP/1.1', 'http://hooks.example:8080 GET /stop HTTP/1.1'],
+    );
     ok(!JSON.stringify(scenario.journal.records).includes('secret'), 'what a receiver says is nowhere but in the output of its hook');
     const { uid } = scenario.journal.records.find((record) => record.type === 'hook.finished') ?? {};
     const output = await scenario.hookOutput.read({ uid: uid ?? '', container: 'main', restartCount: 0, hook: 'preStop', attempt: 1 });
@@ -57,7 +67,10 @@ describe('a Pod with HTTP hooks', () => {
     const scenario = new Scenario();
     scenario.http.receive('192.0.2.1:80', { reply: () => ({ response: OK }) });
     await scenario.start(pod('demo', [container('main', { lifecycle: { postStart: httpGet('/') } })], { hostNetwork: true }));
-    deepEqual(scenario.http.requests.map(({ to }) => to), ['http://192.0.2.1:80']);
+    deepEqual(
+      scenario.http.requests.map(({ to }) => to),
+      ['http://192.0.2.1:80'],
+    );
   });
 
   it('calls a receiver that is down once, and says so in one event', async () => {
@@ -65,10 +78,14 @@ describe('a Pod with HTTP hooks', () => {
     await scenario.start(pod('demo', [container('main', { lifecycle: { preStop: httpGet('/secret') } })]));
     await scenario.delete();
     await scenario.clock.advance(60_000);
-    deepEqual(scenario.http.dialled.map(({ to }) => to), [HERE]);
-    deepEqual(eventsOf(scenario, 'FailedPreStopHook').map(({ message, count }) => `${message} x${count}`), [
-      'PreStopHook failed: connect: connection refused; its output: hooklet hooks output default/demo -c main --hook preStop x1',
-    ]);
+    deepEqual(
+      scenario.http.dialled.map(({ to }) => to),
+      [HERE],
+    );
+    deepEqual(
+      eventsOf(scenario, 'FailedPreStopHook').map(({ message, count }) => `${message} x${count}`),
+      ['PreStopHook failed: connect: connection refused; its output: hooklet hooks output default/demo -c main --hook preStop x1'],
+    );
     equal(finishedOf(scenario)[0]?.reason, 'Get "http://10.88.0.2:80/secret": dial tcp 10.88.0.2:80: connect: connection refused');
   });
 
@@ -101,7 +118,11 @@ describe('a Pod with HTTP hooks', () => {
     await scenario.start(pod('demo', [container('main', { lifecycle: { preStop: httpGet('/') } })], { terminationGracePeriodSeconds: 5 }));
     await scenario.delete();
     await scenario.clock.advance(10_000);
-    deepEqual(scenario.stops().slice(0, 3), ['0.0 main hook.started preStop httpGet #1', '5.0 main hook.finished preStop timedOut', '5.0 main signal.sent SIGTERM']);
+    deepEqual(scenario.stops().slice(0, 3), [
+      '0.0 main hook.started preStop httpGet #1',
+      '5.0 main hook.finished preStop timedOut',
+      '5.0 main signal.sent SIGTERM',
+    ]);
     equal(eventsOf(scenario, 'FailedPreStopHook').length, 1);
   });
 
@@ -110,7 +131,7 @@ describe('a Pod with HTTP hooks', () => {
     scenario.http.receive(HERE, { reply: () => ({ response: 'HTTP/1.1 200 OK\r\n', afterMs: 1000 }) });
     await scenario.start(pod('demo', [container('main', { lifecycle: { postStart: httpGet('/') } })], { restartPolicy: 'Never' }));
     await scenario.clock.advance(5000);
-    deepEqual(scenario.stops().slice(1, 3), ['1.3 main hook.finished postStart interrupted', '1.3 main container.exited 0 self']);
+    deepEqual(scenario.stops().slice(1, 3), ['1.2 main hook.finished postStart interrupted', '1.2 main container.exited 0 self']);
     deepEqual(eventsOf(scenario, 'FailedPostStartHook'), []);
   });
 });
@@ -119,14 +140,22 @@ describe('an HTTP hook in flight when the agent is killed', () => {
   it('is delivered again, and its receiver can tell', async () => {
     const scenario = new Scenario();
     scenario.http.receive(HERE, { reply: (_head, request) => (request === 1 ? 'silence' : { response: OK }) });
-    const manifest = annotated(pod('demo', [container('main', { lifecycle: { postStart: httpGet('/') } })]), { 'main.postStart.http-delivery-headers': 'true' });
+    const manifest = annotated(pod('demo', [container('main', { lifecycle: { postStart: httpGet('/') } })]), {
+      'main.postStart.http-delivery-headers': 'true',
+    });
     await scenario.start(manifest);
     await scenario.clock.advance(1000);
     await scenario.kill();
     await scenario.start(manifest);
-    deepEqual(scenario.stops().map((line) => line.slice(4)), ['main hook.started postStart httpGet #1', 'main hook.started postStart httpGet #2', 'main hook.finished postStart succeeded']);
+    deepEqual(
+      scenario.stops().map((line) => line.slice(4)),
+      ['main hook.started postStart httpGet #1', 'main hook.started postStart httpGet #2', 'main hook.finished postStart succeeded'],
+    );
     const told = scenario.http.requests.map(({ head }) => head.split('\r\n').filter((line) => line.startsWith('Hooklet-')));
-    deepEqual(told.map(([attempt]) => attempt), ['Hooklet-Attempt: 1', 'Hooklet-Attempt: 2']);
+    deepEqual(
+      told.map(([attempt]) => attempt),
+      ['Hooklet-Attempt: 1', 'Hooklet-Attempt: 2'],
+    );
     deepEqual(told[0]?.slice(1), told[1]?.slice(1));
   });
 
@@ -146,21 +175,33 @@ describe('an HTTP hook in flight when the agent is killed', () => {
 describe('a tcpSocket hook', () => {
   it('fails when it is due, and as postStart kills its container', async () => {
     const scenario = new Scenario();
-    await scenario.start(pod('demo', [container('main', { lifecycle: { postStart: { tcpSocket: { port: 80 } } } })], { restartPolicy: 'Never' }));
-    deepEqual(scenario.stops().slice(0, 3), ['0.0 main hook.started postStart tcpSocket #1', '0.0 main hook.finished postStart failed', '0.0 main signal.sent SIGTERM']);
+    await scenario.start(
+      pod('demo', [container('main', { lifecycle: { postStart: { tcpSocket: { port: 80 } } } })], { restartPolicy: 'Never' }),
+    );
+    deepEqual(scenario.stops().slice(0, 3), [
+      '0.0 main hook.started postStart tcpSocket #1',
+      '0.0 main hook.finished postStart failed',
+      '0.0 main signal.sent SIGTERM',
+    ]);
     ok(finishedOf(scenario)[0]?.reason?.startsWith('Cannot run handler: invalid handler: '));
   });
 });
 
 describe('retries by annotation', () => {
-  const retried = annotated(pod('demo', [container('main', { lifecycle: { preStop: httpGet('/') } })], { terminationGracePeriodSeconds: 5 }), { 'main.preStop.retries': '3' });
+  const retried = annotated(
+    pod('demo', [container('main', { lifecycle: { preStop: httpGet('/') } })], { terminationGracePeriodSeconds: 5 }),
+    { 'main.preStop.retries': '3' },
+  );
 
   it('call a receiver that is down four times inside the grace', async () => {
     const scenario = new Scenario();
     await scenario.start(retried);
     await scenario.delete();
     await scenario.clock.advance(10_000);
-    deepEqual(scenario.http.dialled.map(({ wallMs }) => wallMs - Date.UTC(2030, 0, 1)), [0, 250, 750, 1750]);
+    deepEqual(
+      scenario.http.dialled.map(({ wallMs }) => wallMs - Date.UTC(2030, 0, 1)),
+      [0, 250, 750, 1750],
+    );
     deepEqual(scenario.stops().slice(0, 6), [
       '0.0 main hook.started preStop httpGet #1',
       '0.3 main hook.started preStop httpGet #1 retry 1',
@@ -169,7 +210,10 @@ describe('retries by annotation', () => {
       '1.8 main hook.finished preStop failed',
       '1.8 main signal.sent SIGTERM',
     ]);
-    deepEqual([finishedOf(scenario)[0]?.retry, finishedOf(scenario)[0]?.durationMs, eventsOf(scenario, 'FailedPreStopHook').length], [3, 1800, 1]);
+    deepEqual(
+      [finishedOf(scenario)[0]?.retry, finishedOf(scenario)[0]?.durationMs, eventsOf(scenario, 'FailedPreStopHook').length],
+      [3, 1800, 1],
+    );
     deepEqual(checkHistory(scenario.journal.records), []);
   });
 
@@ -178,17 +222,25 @@ describe('retries by annotation', () => {
     await scenario.start(retried);
     await scenario.delete(1);
     await scenario.clock.advance(10_000);
-    deepEqual(scenario.stops().slice(-6).map((line) => line.slice(0, 40)), [
-      '0.8 main hook.started preStop httpGet #1',
-      '1.0 main hook.finished preStop failed',
-      '1.0 main signal.sent SIGTERM',
-      '1.0 main container.exited 143 stop',
-      '1.0 pod.ended Failed',
-      '1.0 pod.removed',
-    ]);
+    deepEqual(
+      scenario
+        .stops()
+        .slice(-6)
+        .map((line) => line.slice(0, 40)),
+      [
+        '0.8 main hook.started preStop httpGet #1',
+        '1.0 main hook.finished preStop failed',
+        '1.0 main signal.sent SIGTERM',
+        '1.0 main container.exited 143 stop',
+        '1.0 pod.ended Failed',
+        '1.0 pod.removed',
+      ],
+    );
   });
 
-  const stubborn = annotated(pod('demo', [container('main', { lifecycle: { postStart: exec('start') } })]), { 'main.postStart.retries': '5' });
+  const stubborn = annotated(pod('demo', [container('main', { lifecycle: { postStart: exec('start') } })]), {
+    'main.postStart.retries': '5',
+  });
   /** The n-th exec of the world succeeds. */
   const succeedsAt = (nth: number) => {
     let execs = 0;
@@ -219,7 +271,11 @@ describe('retries by annotation', () => {
         await scenario.start(stubborn);
         await scenario.clock.advance(10_000);
         const name = `append ${call} ${moment}`;
-        deepEqual(finishedOf(scenario).map(({ outcome }) => outcome), ['succeeded'], name);
+        deepEqual(
+          finishedOf(scenario).map(({ outcome }) => outcome),
+          ['succeeded'],
+          name,
+        );
         equal(scenario.runtime.world.deeds.filter(({ kind }) => kind === 'execStarted').length, 3, name);
         await scenario.delete();
         await scenario.clock.advance(60_000);
@@ -232,17 +288,26 @@ describe('retries by annotation', () => {
 describe('a timeout by annotation', () => {
   it('fails a postStart that hangs, with its own words in the event, and counts from the start across kill -9', async () => {
     const scenario = new Scenario({ exec: () => ({}) });
-    const manifest = annotated(pod('demo', [container('main', { lifecycle: { postStart: exec('start') } })], { restartPolicy: 'Never' }), { 'main.postStart.timeout': '5s' });
+    const manifest = annotated(pod('demo', [container('main', { lifecycle: { postStart: exec('start') } })], { restartPolicy: 'Never' }), {
+      'main.postStart.timeout': '5s',
+    });
     await scenario.start(manifest);
     await scenario.clock.advance(2000);
     await scenario.kill();
     await scenario.clock.advance(1000);
     await scenario.start(manifest);
     await scenario.clock.advance(5000);
-    deepEqual(scenario.stops().slice(0, 3), ['0.0 main hook.started postStart exec #1', '5.0 main hook.finished postStart timedOut', '5.0 main signal.sent SIGTERM']);
-    deepEqual(eventsOf(scenario, 'FailedPostStartHook').map(({ message }) => message), [
-      'PostStartHook failed: it did not end within its timeout of 5 s; its output: hooklet hooks output default/demo -c main --hook postStart',
+    deepEqual(scenario.stops().slice(0, 3), [
+      '0.0 main hook.started postStart exec #1',
+      '5.0 main hook.finished postStart timedOut',
+      '5.0 main signal.sent SIGTERM',
     ]);
+    deepEqual(
+      eventsOf(scenario, 'FailedPostStartHook').map(({ message }) => message),
+      [
+        'PostStartHook failed: it did not end within its timeout of 5 s; its output: hooklet hooks output default/demo -c main --hook postStart',
+      ],
+    );
   });
 });
 
@@ -250,8 +315,18 @@ describe('a strict status by annotation', () => {
   it('makes a 404 a failure', async () => {
     const scenario = new Scenario();
     scenario.http.receive(HERE, { reply: () => ({ response: 'HTTP/1.1 404 Not Found\r\n\r\n' }) });
-    await scenario.start(annotated(pod('demo', [container('main', { lifecycle: { postStart: httpGet('/') } })], { restartPolicy: 'Never' }), { 'main.postStart.http-status': 'strict' }));
-    deepEqual(finishedOf(scenario).map(({ outcome, httpStatus }) => [outcome, httpStatus]), [['failed', 404]]);
-    equal(eventsOf(scenario, 'FailedPostStartHook')[0]?.message.split(';')[0], 'PostStartHook failed: HTTP status 404, and its http-status is strict');
+    await scenario.start(
+      annotated(pod('demo', [container('main', { lifecycle: { postStart: httpGet('/') } })], { restartPolicy: 'Never' }), {
+        'main.postStart.http-status': 'strict',
+      }),
+    );
+    deepEqual(
+      finishedOf(scenario).map(({ outcome, httpStatus }) => [outcome, httpStatus]),
+      [['failed', 404]],
+    );
+    equal(
+      eventsOf(scenario, 'FailedPostStartHook')[0]?.message.split(';')[0],
+      'PostStartHook failed: HTTP status 404, and its http-status is strict',
+    );
   });
 });

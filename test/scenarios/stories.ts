@@ -68,7 +68,9 @@ export const STORIES: readonly Story[] = [
   {
     name: 'http hooks',
     script: { program: () => SLOW_TO_GO },
-    receivers: { '10.88.0.2:80': { reply: (head) => ({ response: 'HTTP/1.1 200 OK\r\n\r\n', afterMs: head.includes('/stop') ? 1000 : 2000 }) } },
+    receivers: {
+      '10.88.0.2:80': { reply: (head) => ({ response: 'HTTP/1.1 200 OK\r\n\r\n', afterMs: head.includes('/stop') ? 1000 : 2000 }) },
+    },
     pods: [pod('web', [container('main', { lifecycle: { postStart: httpGet('/start'), preStop: httpGet('/stop') } })])],
     deletes: [{ atMs: 5000 }],
   },

@@ -26,7 +26,7 @@ export type ParsedUrl = GoUrl | { readonly error: string };
 export function parseUrl(reference: string): ParsedUrl {
   const [text, fragment] = cut(reference, '#');
   try {
-    unescape(fragment ?? '');
+    unescaped(fragment ?? '');
     return parse(text);
   } catch (error) {
     if (!(error instanceof UrlError)) throw error;
@@ -60,11 +60,11 @@ function cut(text: string, separator: string): readonly [before: string, after: 
 
 /** `setPath`. */
 export function pathOf(given: string): Pick<GoUrl, 'path' | 'rawPath'> {
-  const path = unescape(given);
+  const path = unescaped(given);
   return { path, rawPath: escapePath(path) === given ? '' : given };
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   const broken = /%(?![0-9A-Fa-f]{2})/.exec(text);
   if (broken !== null) throw new UrlError(`invalid URL escape ${JSON.stringify(text.slice(broken.index, broken.index + 3))}`);
   return text.replace(/%(..)/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
@@ -78,7 +78,7 @@ function authorityOf(authority: string): Pick<GoUrl, 'host' | 'userinfo'> {
   const given = authority.slice(0, at);
   if (!/^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/.test(given)) throw new UrlError('net/url: invalid userinfo');
   const [name, password] = cut(given, ':');
-  return { host, userinfo: { name: unescape(name), ...(password === undefined ? {} : { password: unescape(password) }) } };
+  return { host, userinfo: { name: unescaped(name), ...(password === undefined ? {} : { password: unescaped(password) }) } };
 }
 
 /** What Go lets stand in a host; a zone, after `%25`, may hold more. */

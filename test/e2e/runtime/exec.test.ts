@@ -191,13 +191,13 @@ describe('ContainerdExec when the agent is killed', () => {
     assert.deepEqual([end.exitCode, text(end)], [6, 'before\nafter\n']);
   });
 
-  it('prepare() of the next agent ends the spare keepers of the last one', async () => {
+  it('removeForgotten() of the next agent ends the spare keepers of the last one', async () => {
     await killAgentDuring('spares', 0);
     await until(() => spareDirs().length >= 1);
     const left = spareDirs();
     const next = newAgent(containerd);
     try {
-      next.nativeExec.prepare();
+      await next.nativeExec.removeForgotten();
       assert.deepEqual(
         spareDirs().filter((dir) => left.includes(dir)),
         [],

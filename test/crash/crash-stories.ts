@@ -1,0 +1,100 @@
+/** Pods of short lives whose hooks tell on the host that they ran, and in which instance of their container. */
+import type { Container, LifecycleHandler, PodSpec } from '../../src/model/pod.ts';
+
+export interface CrashStory {
+  readonly name: string;
+  /** How many containers must have been ready before the Pod is to go. */
+  readonly endAfterReady: number;
+  readonly spec: (places: StoryPlaces) => PodSpec;
+}
+
+export interface StoryPlaces {
+  readonly pod: string;
+  /** Of the host; `/hooks` in the containers. */
+  readonly hooksDir: string;
+  /** Where HTTP hooks go to. */
+  readonly port: number;
+}
+
+type Told = 'postStart' | 'preStop';
+
+const ENDS_ON_TERM = "trap 'exit 0' TERM; while true; do sleep 1 & wait $!; done";
+const IGNORES_TERM = "trap '' TERM; while true; do sleep 1; done";
+
+/** The instance is told by the moment at which its first process began (proc(5), field 22). */
+function told(pod: string, name: string, between: string): LifecycleHandler {
+  const tell = (what: string): string => `echo "${what} ${name} $(cut -d' ' -f22 /proc/1/stat)" >> /hooks/${pod}`;
+  return { exec: { command: ['sh', '-c', `${tell('begin')}; ${between}; ${tell('end')}`] } };
+}
+
+const hooked = (pod: string, container: string, between: Readonly<Record<Told, string>>): Container['lifecycle'] => ({
+  postStart: told(pod, `${container} postStart`, between.postStart),
+  preStop: told(pod, `${container} preStop`, between.preStop),
+});
+
+const container = (name: string, lifecycle: Container['lifecycle'], script = ENDS_ON_TERM): Container =>
+  ({
+    name,
+    image: 'localhost/hooklet/base:1',
+    command: ['sh', '-c', script],
+    volumeMounts: [{ name: 'hooks', mountPath: '/hooks' }],
+    lifecycle,
+  }) as unknown as Container;
+
+const podSpec = (hooksDir: string, containers: readonly Container[], grace = 20): PodSpec =>
+  ({
+    restartPolicy: 'Always',
+    terminationGracePeriodSeconds: grace,
+    volumes: [{ name: 'hooks', hostPath: { path: hooksDir } }],
+    containers,
+  }) as unknown as PodSpec;
+
+const SHORT = { postStart: 'sleep 0.3', preStop: 'sleep 0.2' };
+
+export const BOTH_HOOKS: CrashStory = {
+  name: 'both hooks',
+  endAfterReady: 1,
+  spec: ({ pod, hooksDir }) => podSpec(hooksDir, [container('main', hooked(pod, 'main', SHORT))]),
+};
+
+/** The first instance fails in its postStart, the second one is ready. */
+export const FAILING_POST_START: CrashStory = {
+  name: 'failing postStart',
+  endAfterReady: 1,
+  spec: ({ pod, hooksDir }) => {
+    const failsOnce = `[ -e /hooks/${pod}.failed ] || { touch /hooks/${pod}.failed; exit 3; }`;
+    return podSpec(hooksDir, [container('main', hooked(pod, 'main', { postStart: failsOnce, preStop: 'true' }))]);
+  },
+};
+
+export const SLOW_PRE_STOP: CrashStory = {
+  name: 'slow preStop, and a container that ignores its stop signal',
+  endAfterReady: 1,
+  spec: ({ pod, hooksDir }) =>
+    podSpec(hooksDir, [container('main', hooked(pod, 'main', { postStart: 'true', preStop: 'sleep 60' }), IGNORES_TERM)], 1),
+};
+
+export const TWO_CONTAINERS: CrashStory = {
+  name: 'two containers',
+  endAfterReady: 2,
+  spec: ({ pod, hooksDir }) =>
+    podSpec(hooksDir, [
+      container('a', hooked(pod, 'a', { postStart: 'sleep 0.3', preStop: 'true' })),
+      container('b', hooked(pod, 'b', { postStart: 'true', preStop: 'sleep 0.3' })),
+    ]),
+};
+
+export const SLEEP_HOOKS: CrashStory = {
+  name: 'sleep hooks',
+  endAfterReady: 1,
+  spec: ({ hooksDir }) => podSpec(hooksDir, [container('main', { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 1 } } })]),
+};
+
+export const HTTP_HOOKS: CrashStory = {
+  name: 'HTTP hooks',
+  endAfterReady: 1,
+  spec: ({ pod, hooksDir, port }) => {
+    const get = (hook: Told): LifecycleHandler => ({ httpGet: { scheme: 'HTTP', host: '127.0.0.1', port, path: `/${pod}/main/${hook}` } });
+    return podSpec(hooksDir, [container('main', { postStart: get('postStart'), preStop: get('preStop') })]);
+  },
+};
