@@ -1,4 +1,4 @@
-/** The program as users have it: the checkout, whose types are stripped as it loads, and the package, compiled and installed. */
+/** The program as users have it: the checkout, whose types are stripped as it loads, and the package, compiled. */
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,10 @@ export interface PackedBuild extends Build {
 
 export const checkoutBuild: Build = { name: 'checkout', program: join(root, 'bin', 'hooklet'), env: userEnv() };
 
-/** Packs a copy of the sources, so that nothing is left in the checkout, and installs it below a temporary directory. */
+/**
+ * Packs a copy of the sources, so that nothing is left in the checkout, and unpacks it below a temporary directory. Its
+ * dependencies are those of the checkout: the versions of the lock file, and no registry is asked.
+ */
 export async function packBuild(signal: AbortSignal): Promise<PackedBuild> {
   const directory = await mkdtemp(join(tmpdir(), 'hooklet-bench-package-'));
   const remove = (): Promise<void> => rm(directory, { recursive: true, force: true });
@@ -31,22 +34,11 @@ export async function packBuild(signal: AbortSignal): Promise<PackedBuild> {
     const copy = join(directory, 'copy');
     for (const name of SOURCES) await cp(join(root, name), join(copy, name), { recursive: true });
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
-    const prefix = join(directory, 'prefix');
-    const { stdout: globalConfig } = await execute('npm', ['config', 'get', 'globalconfig', '--silent'], { signal });
-    // Another prefix would mean another global npmrc too, and with it another registry.
-    const env = {
-      ...userEnv(),
-      npm_config_prefix: prefix,
-      npm_config_globalconfig: globalConfig.trim(),
-      XDG_CACHE_HOME: join(directory, 'cache'),
-    };
+    const env = { ...userEnv(), XDG_CACHE_HOME: join(directory, 'cache') };
     const { stdout } = await execute('npm', ['pack', copy, '--silent', '--foreground-scripts=false'], { cwd: directory, env, signal });
-    await execute('npm', ['install', '--global', '--silent', '--no-audit', '--no-fund', join(directory, stdout.trim())], {
-      cwd: directory,
-      env,
-      signal,
-    });
-    return { name: 'package', program: join(prefix, 'bin', 'hooklet'), env, remove };
+    await execute('tar', ['-xzf', stdout.trim()], { cwd: directory, signal });
+    await symlink(join(root, 'node_modules'), join(directory, 'package', 'node_modules'));
+    return { name: 'package', program: join(directory, 'package', 'bin', 'hooklet.cjs'), env, remove };
   } catch (error) {
     await remove();
     throw error;

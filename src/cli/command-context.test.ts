@@ -28,6 +28,13 @@ describe('formatMessage(), stderrLogger()', () => {
     equal(formatMessage('one\ntwo\n'), 'hooklet: one\n  two\n');
   });
 
+  it('lets no message take the terminal over: manifests and runtimes write what they like', () => {
+    equal(
+      formatMessage('exec "\u001b]0;mine\u0007\u001b[2Jsh"\nnot\rfound'),
+      'hooklet: exec "\\x1b]0;mine\\x07\\x1b[2Jsh"\n  not\\x0dfound\n',
+    );
+  });
+
   it('puts fields behind the message, and keeps notes to itself', () => {
     const said: string[] = [];
     const logger = stderrLogger((message) => said.push(message));

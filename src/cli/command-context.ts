@@ -1,4 +1,5 @@
 import type { Logger } from '../ports/logger.ts';
+import { printable } from '../printing/printable.ts';
 import type { ExitCode } from './exit-code.ts';
 import type { OutputQueue } from './output-queue.ts';
 
@@ -21,9 +22,13 @@ export function wantsColours(env: CommandContext['env'], isTerminal: boolean): b
   return isTerminal && (env['NO_COLOR'] ?? '') === '' && env['TERM'] !== 'dumb';
 }
 
-/** Everything a command says about itself begins with its name; more lines are indented. */
+/**
+ * Everything a command says about itself begins with its name; more lines are indented. Much of it is foreign: names of a
+ * manifest, words of a runtime.
+ */
 export function formatMessage(message: string): string {
-  return `hooklet: ${message.trimEnd().replaceAll('\n', '\n  ')}\n`;
+  const lines = message.trimEnd().split('\n');
+  return `hooklet: ${lines.map((line) => printable(line)).join('\n  ')}\n`;
 }
 
 /** Warnings of the agent as lines on stderr: `hooklet: a step failed and is tried again (pod=default/demo, delayMs=50)`. */

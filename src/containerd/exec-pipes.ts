@@ -168,14 +168,10 @@ export class ExecPipes {
   }
 
   #release(dir: string): void {
-    try {
-      // Fails with ENXIO when no keeper waits yet or any more, with ENOENT when there never was one. A keeper that is
-      // about to wait finds `hold` gone with its folder, and ends.
-      closeSync(openSync(join(dir, 'hold'), constants.O_WRONLY | constants.O_NONBLOCK));
-    } catch {
-      // no keeper to end
-    }
+    // Held open until the folder is gone: a keeper that is about to wait finds a writer, which then leaves, or no `hold`.
+    const hold = openHold(dir);
     rmSync(dir, { recursive: true, force: true });
+    if (hold !== undefined) closeSync(hold);
     this.#ownDirs.delete(dir);
   }
 
@@ -194,6 +190,15 @@ export class ExecPipes {
     } catch {
       return [];
     }
+  }
+}
+
+/** For reading too: opened for writing alone it would fail until the keeper waits. Undefined when there is none yet. */
+function openHold(dir: string): number | undefined {
+  try {
+    return openSync(join(dir, 'hold'), constants.O_RDWR | constants.O_NONBLOCK);
+  } catch {
+    return undefined;
   }
 }
 

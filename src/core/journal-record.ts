@@ -71,6 +71,8 @@ export type ImageFact =
       readonly image: string;
       readonly reason: string;
       readonly message: string;
+      /** Where the wait for the next try begins. */
+      readonly at?: Instant;
     };
 
 export type ContainerFact =
@@ -93,7 +95,7 @@ export type ContainerFact =
     })
   | (OfContainer & { readonly type: 'signal.sent'; readonly signal: string; readonly at: Instant; readonly deadline: Instant })
   | (OfContainer & { readonly type: 'container.exited'; readonly exitCode: number; readonly reason: string; readonly by: ExitedBy })
-  | (OfContainer & { readonly type: 'container.restarting'; readonly backoffMs: number })
+  | (OfContainer & { readonly type: 'container.restarting'; readonly backoffMs: number; readonly startAt?: Instant })
   | (OfContainer & { readonly type: 'probe.failed'; readonly probe: string; readonly message: string });
 
 export type HookFact =

@@ -56,6 +56,16 @@ describe('host paths', () => {
     await assert.rejects(stat(paths.runDir));
   });
 
+  it('isStateDir() does not take a directory for foreign that it may not look into', async () => {
+    const loop = join(dir, 'loop');
+    await symlink(loop, loop);
+    const paths = { stateDir: loop, markerFile: join(loop, '.hooklet-state') };
+    await assert.rejects(isStateDir(paths), (error) => hasCode(error, 'hostLacks') && error.message.includes('as root'));
+    const file = join(dir, 'no-directory');
+    await writeFile(file, '');
+    for (const stateDir of [file, join(dir, 'absent')]) assert.equal(await isStateDir({ stateDir, markerFile: `${stateDir}/x` }), false);
+  });
+
   it('makeHostDirs() says what to do where no directory can be made', async () => {
     await writeFile(join(dir, 'file'), '');
     const paths = await hostPaths(join(dir, 'file', 'state'));

@@ -64,10 +64,16 @@ export async function makeHostDirs(paths: HostPaths): Promise<void> {
   }
 }
 
-/** True when `stateDir` carries hooklet's mark. */
+/** True when `stateDir` carries hooklet's mark. Rejects with `hostLacks` when that cannot be told. */
 export async function isStateDir(paths: Pick<HostPaths, 'stateDir' | 'markerFile'>): Promise<boolean> {
-  const entries = await readdir(paths.stateDir).catch((): string[] => []);
-  return entries.includes(markerName(paths));
+  try {
+    return (await readdir(paths.stateDir)).includes(markerName(paths));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return false;
+    throw new HookletError('hostLacks', `Cannot look into the state directory "${paths.stateDir}": ${messageOf(error)}; run as root`, {
+      cause: error,
+    });
+  }
 }
 
 const markerName = (paths: Pick<HostPaths, 'stateDir' | 'markerFile'>): string => paths.markerFile.slice(paths.stateDir.length + 1);

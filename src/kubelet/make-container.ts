@@ -106,7 +106,7 @@ async function imageFacts(context: WorkerContext, spec: Container): Promise<read
   if (present) return [{ type: 'image.pulled', ...of, present: true }];
   if (spec.imagePullPolicy === 'Never') {
     const message = `Container image "${spec.image}" is not present with pull policy of Never`;
-    await context.log.append([{ type: 'image.failed', ...of, reason: 'ErrImageNeverPull', message }]);
+    await context.log.append([{ type: 'image.failed', ...of, reason: 'ErrImageNeverPull', message, at: context.parts.clock.now() }]);
     return 'notThere';
   }
   await pullBeside(context, of);
@@ -121,7 +121,7 @@ async function pullBeside({ log, tasks, parts }: WorkerContext, of: { readonly c
     try {
       await cri.pullImage(of.image);
     } catch (error) {
-      return { facts: [{ type: 'image.failed', ...of, reason: 'ErrImagePull', message: messageOf(error) }] };
+      return { facts: [{ type: 'image.failed', ...of, reason: 'ErrImagePull', message: messageOf(error), at: parts.clock.now() }] };
     }
     const durationMs = Math.max(0, Math.round(msBetween(begun, parts.clock.now())));
     const sizeBytes = await imageSize(cri, of.image);

@@ -26,6 +26,7 @@ export function journalUnwritable(file: string, error: unknown): HookletError {
 }
 
 function readRemedy(file: string, error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'EACCES') return 'run hooklet as root';
   switch (primaryCode(error)) {
     case resultCode.notADatabase:
     case resultCode.corrupt:

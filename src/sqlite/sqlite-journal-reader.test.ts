@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { hasCode } from '../ports/hooklet-error.ts';
 import { acceptedRecord, sampleRecord } from '../ports/journal.contract.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 import { SqliteJournalReader } from './sqlite-journal-reader.ts';
@@ -52,6 +53,15 @@ describe('SqliteJournalReader', () => {
     const next = openJournal(t, file);
     await next.append([acceptedRecord('b')]);
     assert.equal(reader.read({}).length, 2);
+  });
+
+  it('open() does not take a journal for missing that it may not look for', (t) => {
+    const file = temporaryFile(t);
+    symlinkSync(file, file);
+    assert.throws(
+      () => SqliteJournalReader.open(file),
+      (error) => hasCode(error, 'hostLacks') && error.message.includes(file),
+    );
   });
 
   it('open() finds no journal where none was made, and makes none', (t) => {

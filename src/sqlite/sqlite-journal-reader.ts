@@ -2,7 +2,7 @@
  * The reading half of the journal: used by the agent on its own connection, and alone by commands that look at the
  * journal of a running agent. Readers never block the writer and see only what was committed (WAL).
  */
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import type { JournalRecord, PodRecord } from '../core/journal-record.ts';
 import type { JournalReader, OpenPod, ReadOptions, StoredRecord } from '../ports/journal.ts';
 import { journalVersion } from './journal-schema.ts';
@@ -30,7 +30,7 @@ export class SqliteJournalReader implements JournalReader {
 
   /** Beside a running agent or without one. `undefined`: this state directory has no journal yet. */
   static open(file: string): SqliteJournalReader | undefined {
-    if (!existsSync(file)) return undefined;
+    if (!isThere(file)) return undefined;
     let connection: SqliteConnection | undefined;
     try {
       connection = openSqliteReadOnly(file);
@@ -83,6 +83,15 @@ export class SqliteJournalReader implements JournalReader {
     } catch (error) {
       throw journalUnreadable(this.#file, error);
     }
+  }
+}
+
+/** The journal of another user cannot even be looked for: that is not the same as none. */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw journalUnreadable(file, error);
   }
 }
 

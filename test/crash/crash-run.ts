@@ -9,6 +9,9 @@ import type { CrashAgentLine, CrashOrder } from './crash-agent.ts';
 
 const program = fileURLToPath(new URL('crash-agent.ts', import.meta.url));
 
+/** As `bin/hooklet` sets it: a life of two seconds should not be spent on compiling twice. */
+const env = { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: fileURLToPath(new URL('../../node_modules/.cache/hooklet', import.meta.url)) };
+
 export type CrashLine = PrintedRecord | CrashAgentLine | CallLine;
 
 /** Far above what any life takes. */
@@ -24,7 +27,7 @@ export class CrashRun {
 
   constructor(order: CrashOrder) {
     this.#child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, JSON.stringify(order)], {
-      env: { ...process.env, UV_THREADPOOL_SIZE: '16' },
+      env: { ...process.env, ...env },
     });
     this.#child.stdin.on('error', () => {}); // told to a program that is dead
     createInterface(this.#child.stdout).on('line', (line) => {

@@ -3,6 +3,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { RawReceiver, type RawReceiverOptions, testCertificate, until } from '../network/raw-receiver.ts';
 import { Hooklet } from './hooklet.ts';
+import type { HookletRun } from './hooklet-run.ts';
 import { container, podText } from './pod-text.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n';
@@ -25,6 +26,13 @@ describe('HTTP hooks of hooklet run', () => {
     receivers.push(receiver);
     return receiver;
   };
+  /** The exit code of a run that is ended once all these containers are ready. */
+  async function endOnceReady(run: HookletRun, ...names: readonly string[]): Promise<number | null> {
+    for (const name of names) await run.untilOne('container.ready', { container: name });
+    run.signal('SIGINT');
+    return run.ended();
+  }
+
   /** Hooks leave from the node: its loopback is where a test can listen. */
   const here = (port: number, more = {}) => ({ httpGet: { host: '127.0.0.1', port, ...more } });
 
@@ -42,8 +50,8 @@ describe('HTTP hooks of hooklet run', () => {
         lifecycle: { postStart: here(plain.port, { scheme: 'HTTPS' }), preStop: here(plain.port, { path: '/stop' }) },
       }),
     ]);
-    const run = hooklet.runInput(pod, '--for', '2s');
-    equal(await run.ended(), 0, run.stderr);
+    const run = hooklet.runInput(pod);
+    equal(await endOnceReady(run, 'by-http', 'by-https', 'falls-back'), 0, run.stderr);
     deepEqual(plain.requests, [
       `GET /a%20b?c=d HTTP/1.1\r\nHost: 127.0.0.1:${plain.port}\r\nUser-Agent: kube-lifecycle/1.36\r\nAccept: */*\r\nX-A: 1\r\nX-B: 2\r\nAccept-Encoding: gzip\r\n\r\n`,
       bytesTo(`127.0.0.1:${plain.port}`, '/'),
@@ -71,8 +79,8 @@ describe('HTTP hooks of hooklet run', () => {
     const pod = podText('on-node', [container('main', { lifecycle: { postStart: { httpGet: { port: receiver.port } } } })], {
       hostNetwork: true,
     });
-    const run = hooklet.runInput(pod, '--for', '1s');
-    equal(await run.ended(), 0, run.stderr);
+    const run = hooklet.runInput(pod);
+    equal(await endOnceReady(run, 'main'), 0, run.stderr);
     equal(receiver.requests.length, 1);
   });
 
@@ -87,10 +95,8 @@ describe('HTTP hooks of hooklet run', () => {
     await killed.kill();
     await until(() => receiver.connections === 0, 'the connection went with the agent');
     const run = hooklet.runInput(pod);
-    await run.untilOne('container.ready');
+    equal(await endOnceReady(run, 'main'), 1, run.stderr);
     equal(receiver.requests.length, 2);
-    run.signal('SIGINT');
-    equal(await run.ended(), 1, run.stderr);
     deepEqual(
       run.all('hook.finished').map(({ hook, attempt, outcome }) => [hook, attempt, outcome]),
       [
@@ -105,13 +111,14 @@ describe('HTTP hooks of hooklet run', () => {
     const receiver = await serve({ answer: () => OK });
     const metadata = container('metadata', { lifecycle: { preStop: { httpGet: { host: '169.254.169.254', port: 80 } } } });
     const pod = podText('policy', [metadata, container('loopback', { lifecycle: { preStop: here(receiver.port) } })]);
-    const byDefault = hooklet.runInput(pod, '--for', '1s');
-    equal(await byDefault.ended(), 1, byDefault.stderr);
+    const byDefault = hooklet.runInput(pod);
+    equal(await endOnceReady(byDefault, 'metadata', 'loopback'), 1, byDefault.stderr);
     const ofMetadata = byDefault.all('hook.finished', { container: 'metadata' })[0];
     match(ofMetadata?.reason ?? '', /: dial tcp 169\.254\.169\.254:80: --hook-hosts deny-link-local does not let hooks connect there/);
     equal(receiver.requests.length, 1);
-    const toPod = hooklet.runInput(pod, '--for', '1s', '--hook-hosts', 'pod');
-    equal(await toPod.ended(), 1, toPod.stderr);
+    const toPod = hooklet.runInput(pod, '--hook-hosts', 'pod');
+    equal(await endOnceReady(toPod, 'metadata', 'loopback'), 1, toPod.stderr);
+    equal(toPod.all('hook.finished').length, 2);
     ok(toPod.all('hook.finished').every(({ outcome, reason }) => outcome === 'failed' && reason?.includes('--hook-hosts pod')));
     equal(receiver.requests.length, 1);
   });

@@ -14,7 +14,7 @@ export function nextInstanceStep(view: ContainerView): Decision {
   if (run === undefined && !view.mayStartFirst) return NOTHING;
   if (run !== undefined && !mayRestart(view.pod.spec.restartPolicy, run)) return NOTHING;
   if (image?.kind === 'failed') {
-    const retryAt = momentAfter(image.wallMs, imageBackOffMs(image.failures), view.now);
+    const retryAt = image.at === undefined ? view.now : inThisBoot(addMs(image.at, imageBackOffMs(image.failures)), view.now);
     if (!isReached(retryAt, view.now)) return wake(retryAt);
   }
   const create = decide({ kind: 'createContainer', container: spec.name, restartCount: nextCount(run), sandboxId: view.sandboxId });
@@ -30,15 +30,20 @@ const nextCount = (run: ContainerRun | undefined): number => {
 function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision): Decision {
   const of = { container: view.spec.name, restartCount: run.restartCount };
   const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : backOffMs(containerHistory(view));
-  if (run.restarting === undefined) return record({ type: 'container.restarting', ...of, backoffMs });
-  const endedWallMs = run.exited?.wallMs ?? run.failedWallMs ?? view.now.wallMs;
-  const startAt = momentAfter(endedWallMs, run.restarting.backoffMs, view.now);
+  if (run.restarting === undefined) {
+    const endedWallMs = run.exited?.wallMs ?? run.failedWallMs ?? view.now.wallMs;
+    return record({ type: 'container.restarting', ...of, backoffMs, startAt: momentAfter(endedWallMs, backoffMs, view.now) });
+  }
+  const startAt = inThisBoot(run.restarting.startAt ?? view.now, view.now);
   return isReached(startAt, view.now) ? create : wake(startAt);
 }
 
+/** A wait does not outlive its boot: the wall clock of a machine that just started may say anything. */
+const inThisBoot = (moment: Instant, now: Instant): Instant => (moment.bootId === now.bootId ? moment : now);
+
 /**
  * `delayMs` after a stored wall time, as a moment of this boot. A wall clock that jumped meanwhile can neither stretch the
- * wait beyond the delay nor make it negative.
+ * wait beyond the delay nor make it negative. Asked once and stored: asked again it would never come nearer.
  */
 function momentAfter(wallMs: number, delayMs: number, now: Instant): Instant {
   const left = wallMs + delayMs - now.wallMs;

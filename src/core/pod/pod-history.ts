@@ -22,7 +22,7 @@ export interface PodHistory {
 export interface ContainerHistory {
   readonly run?: ContainerRun;
   /** Set while the image of the next instance is being got. */
-  readonly image?: { readonly kind: 'pulling' | 'pulled' | 'failed'; readonly failures: number; readonly wallMs: number };
+  readonly image?: { readonly kind: 'pulling' | 'pulled' | 'failed'; readonly failures: number; readonly at?: Instant };
   /** The crash back-off in force since the newest instance was created (`lifecycle.md` 10). */
   readonly backOff?: { readonly delayMs: number; readonly lastUpdateWallMs: number };
 }
@@ -43,7 +43,7 @@ export interface ContainerRun {
   readonly killed?: { readonly at: Instant };
   readonly exited?: { readonly exitCode: number; readonly by: ExitedBy; readonly reason: string; readonly wallMs: number };
   /** The wait before the next instance, decided once an instance has ended. */
-  readonly restarting?: { readonly backoffMs: number };
+  readonly restarting?: { readonly backoffMs: number; readonly startAt?: Instant };
 }
 
 export const RUN_PHASES = ['created', 'started', 'ready', 'stopping', 'exited', 'notCreated'] as const;
@@ -103,11 +103,14 @@ type OfOneContainer = Extract<Fact, { readonly container: string }>;
 function foldContainer(container: ContainerHistory, fact: OfOneContainer, wallMs: number): ContainerHistory {
   switch (fact.type) {
     case 'image.pulling':
-      return { ...container, image: { kind: 'pulling', failures: container.image?.failures ?? 0, wallMs } };
+      return { ...container, image: { kind: 'pulling', failures: container.image?.failures ?? 0 } };
     case 'image.pulled':
-      return { ...container, image: { kind: 'pulled', failures: 0, wallMs } };
+      return { ...container, image: { kind: 'pulled', failures: 0 } };
     case 'image.failed':
-      return { ...container, image: { kind: 'failed', failures: (container.image?.failures ?? 0) + 1, wallMs } };
+      return {
+        ...container,
+        image: { kind: 'failed', failures: (container.image?.failures ?? 0) + 1, ...(fact.at === undefined ? {} : { at: fact.at }) },
+      };
     case 'container.created':
       return createdRun(container, fact, wallMs);
     case 'container.failed':
@@ -170,7 +173,7 @@ function foldRun(run: ContainerRun, fact: OfOneContainer, wallMs: number): Conta
     case 'container.exited':
       return { ...run, phase: 'exited', exited: { exitCode: fact.exitCode, by: fact.by, reason: fact.reason, wallMs } };
     case 'container.restarting':
-      return { ...run, restarting: { backoffMs: fact.backoffMs } };
+      return { ...run, restarting: { backoffMs: fact.backoffMs, ...(fact.startAt === undefined ? {} : { startAt: fact.startAt }) } };
     case 'hook.started':
       return withDelivery(run, fact.hook, {
         state: 'started',
