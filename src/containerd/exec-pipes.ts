@@ -11,7 +11,7 @@
  * 4. A keeper ends when something opens its third pipe, `hold`: no process id is remembered or signalled.
  * 5. Its folder is the last word of its command line, so that people and `reset` can find it below /proc.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
@@ -25,6 +25,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 
 /** Which exec a pair belongs to, and what is worth knowing of the moment it was made. */
@@ -67,6 +68,8 @@ export class ExecPipes {
   readonly #spareDirs = new Set<string>();
   /** Folders of all pairs that this agent made. */
   readonly #ownDirs = new Set<string>();
+  /** Keepers that do not hold their pipes yet, by folder. */
+  readonly #starting = new Map<string, ChildProcess>();
 
   /** `root` is made when it is missing; it belongs to one agent at a time. */
   constructor(root: string) {
@@ -160,7 +163,10 @@ export class ExecPipes {
     }
     this.#spareDirs.add(dir);
     this.#ownDirs.add(dir);
-    const failure = await startKeeper(dir);
+    const keeper = spawn('/bin/sh', ['-c', keeperScript, 'hooklet-pipes', dir], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#starting.set(dir, keeper);
+    const failure = await keeperHolds(keeper, keeper.stdout, dir);
+    this.#starting.delete(dir);
     if (failure === undefined) return { dir, stdout: join(dir, 'stdout'), stderr: join(dir, 'stderr') };
     this.#spareDirs.delete(dir);
     this.#release(dir);
@@ -168,9 +174,11 @@ export class ExecPipes {
   }
 
   #release(dir: string): void {
+    this.#starting.get(dir)?.kill('SIGKILL');
     // Held open until the folder is gone: a keeper that is about to wait finds a writer, which then leaves, or no `hold`.
     const hold = openHold(dir);
-    rmSync(dir, { recursive: true, force: true });
+    // Again if need be: the mkfifo of a keeper that was killed as it began may still be making its pipes.
+    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 2 });
     if (hold !== undefined) closeSync(hold);
     this.#ownDirs.delete(dir);
   }
@@ -203,16 +211,15 @@ function openHold(dir: string): number | undefined {
 }
 
 /** Resolves when the keeper holds its pipes, or with the reason why it does not. */
-function startKeeper(dir: string): Promise<HookletError | undefined> {
+function keeperHolds(keeper: ChildProcess, stdout: Readable, dir: string): Promise<HookletError | undefined> {
   return new Promise((resolve) => {
-    const keeper = spawn('/bin/sh', ['-c', keeperScript, 'hooklet-pipes', dir], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
     keeper.unref();
     let said = '';
-    keeper.stdout.on('data', (data: Buffer) => {
+    stdout.on('data', (data: Buffer) => {
       said += data.toString('latin1');
     });
     keeper.on('error', (error) => resolve(cannotHold(dir, error)));
-    keeper.stdout.on('close', () => resolve(said === 'held\n' ? undefined : cannotHold(dir, undefined)));
+    stdout.on('close', () => resolve(said === 'held\n' ? undefined : cannotHold(dir, undefined)));
   });
 }
 

@@ -56,7 +56,14 @@ export class CallWatch {
       print({ type: 'call', call, ms: performance.now() - from });
     };
     made.then(told, told);
-    if (this.#armed && this.#disturbance?.call === call) setTimeout(() => answered || this.#disturb(call), this.#disturbance.afterMs);
+    const { afterMs } = this.#disturbance ?? { afterMs: 0 };
+    const isTime = (): void => {
+      if (answered) return;
+      if (performance.now() - from >= afterMs) this.#disturb(call);
+      else setImmediate(isTime);
+    };
+    // The last milliseconds are counted exactly: many calls take no more.
+    if (this.#armed && this.#disturbance?.call === call) setTimeout(isTime, Math.max(0, afterMs - 5));
     return made;
   }
 

@@ -31,6 +31,7 @@ export interface CrashOrder {
   readonly files: readonly string[];
   /** Absent: it runs until it is told to end. */
   readonly endAfterReady?: number;
+  readonly lingerMs?: number;
   readonly dieAt?: Death;
   readonly disturb?: Disturbance;
   readonly bareCri?: boolean;
@@ -81,10 +82,10 @@ function offered({ cri, nativeExec, signals, ...rest }: Runtime, watch: CallWatc
 }
 
 /** Asks for the end once `wanted` containers were ready, counted over all agents that had these Pods. */
-function endAfterReady(journal: Journal, session: RunSession, wanted: number): void {
+function endAfterReady(journal: Journal, session: RunSession, { endAfterReady: wanted, lingerMs = 0 }: CrashOrder): void {
   let ready = journal.openPods().flatMap(({ records }) => records.filter(({ type }) => type === 'container.ready')).length;
   const look = (): void => {
-    if (ready === wanted) session.stop();
+    if (ready === wanted) setTimeout(() => session.stop(), lingerMs);
   };
   journal.onRecord(({ record }) => {
     if (record.type !== 'container.ready') return;
@@ -120,7 +121,7 @@ if (import.meta.main) {
     await node.close({ stopRuntime: false });
     process.exit(0);
   });
-  if (order.endAfterReady !== undefined) endAfterReady(journal, session, order.endAfterReady);
+  if (order.endAfterReady !== undefined) endAfterReady(journal, session, order);
   await session.run();
   printLine({ type: 'gone' } satisfies CrashAgentLine);
   await node.close({ stopRuntime: false });

@@ -73,7 +73,8 @@ export class CrashLives {
   run(life: Life, more: Partial<CrashOrder> = {}): CrashRun {
     const wasDeleted = this.records(life).some(({ type }) => type === 'pod.deleting');
     const files = wasDeleted ? [] : [life.file];
-    const run = new CrashRun({ stateDir: this.hooklet.stateDir, files, endAfterReady: life.story.endAfterReady, ...more });
+    const { endAfterReady, lingerMs = 0 } = life.story;
+    const run = new CrashRun({ stateDir: this.hooklet.stateDir, files, endAfterReady, lingerMs, ...more });
     this.#runs.add(run);
     return run;
   }

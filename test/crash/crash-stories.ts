@@ -5,6 +5,8 @@ export interface CrashStory {
   readonly name: string;
   /** How many containers must have been ready before the Pod is to go. */
   readonly endAfterReady: number;
+  /** How long it lives on then. */
+  readonly lingerMs?: number;
   readonly spec: (places: StoryPlaces) => PodSpec;
 }
 
@@ -61,10 +63,18 @@ export const BOTH_HOOKS: CrashStory = {
 export const FAILING_POST_START: CrashStory = {
   name: 'failing postStart',
   endAfterReady: 1,
-  spec: ({ pod, hooksDir }) => {
-    const failsOnce = `[ -e /hooks/${pod}.failed ] || { touch /hooks/${pod}.failed; exit 3; }`;
-    return podSpec(hooksDir, [container('main', hooked(pod, 'main', { postStart: failsOnce, preStop: 'true' }))]);
-  },
+  spec: ({ pod, hooksDir }) => podSpec(hooksDir, [container('main', hooked(pod, 'main', { postStart: failsOnce(pod), preStop: 'true' }))]),
+};
+
+const failsOnce = (pod: string): string => `[ -e /hooks/${pod}.failed ] || { touch /hooks/${pod}.failed; exit 3; }`;
+
+/** The same, and it lives on until its first instance is removed: every kind of call. */
+export const RESTARTED: CrashStory = {
+  name: 'a restarted container',
+  endAfterReady: 1,
+  lingerMs: 2500,
+  spec: ({ pod, hooksDir }) =>
+    podSpec(hooksDir, [container('main', hooked(pod, 'main', { postStart: `${failsOnce(pod)}; sleep 0.4`, preStop: 'sleep 0.4' }))]),
 };
 
 export const SLOW_PRE_STOP: CrashStory = {

@@ -72,7 +72,8 @@ export function outlivedSteps(view: PodView): Decision {
   const outlived = view.containers.filter((container) => isOutlived(view, container));
   if (outlived.length === 0) return NOTHING;
   const restMs = Math.max(...outlived.map(({ finishedAtMs }) => finishedAtMs)) + OUTLIVED_REST_MS - view.now.wallMs;
-  if (restMs > 0) return wake(addMs(view.now, Math.min(restMs, OUTLIVED_REST_MS)));
+  // An end in the future: the clock was set back, and nothing is known but that it has ended.
+  if (restMs > 0 && restMs <= OUTLIVED_REST_MS) return wake(addMs(view.now, restMs));
   return decide(...outlived.map(({ id }) => ({ kind: 'removeContainer', containerId: id }) as const));
 }
 
