@@ -29,17 +29,18 @@ export interface BarePod {
   readonly containerId: string;
 }
 
-/** Two shells are started and make their pipes meanwhile. */
-const PIPES_MS = 50;
 /** As the first retry of a Pod's worker. */
 const STOP_RETRY_MS = 50;
 
 export class BarePods {
   readonly #bench: BenchNode;
+  readonly #pipesMs: number;
   readonly #living = new Set<string>();
 
-  constructor(bench: BenchNode) {
+  /** `pipesMs`: the pipes of an exec are no call to the runtime, so that bare calls are given this time to find them made. */
+  constructor(bench: BenchNode, { pipesMs }: { readonly pipesMs: number }) {
     this.#bench = bench;
+    this.#pipesMs = pipesMs;
   }
 
   /** Sandbox, container, start, and an exec of `true`, as a postStart hook would be. */
@@ -47,9 +48,8 @@ export class BarePods {
     const { node, nativeExec, signal } = this.#bench;
     signal.throwIfAborted();
     await mkdir(this.#logDirectory(pod), { recursive: true });
-    // The pipes of an exec are no call to the runtime: bare calls find them made.
     nativeExec.prepare();
-    await sleep(PIPES_MS, undefined, { signal });
+    await sleep(this.#pipesMs, undefined, { signal });
     const watch = stopwatch();
     const sandboxId = await node.runtime.cri.runPodSandbox(this.#sandboxSpec(pod));
     this.#living.add(sandboxId);
@@ -62,7 +62,7 @@ export class BarePods {
     const execCreate = watch();
     await nativeExec.follow(containerId, 'bare', { start: true, signal });
     const execRun = watch();
-    await nativeExec.remove(containerId, 'bare');
+    void nativeExec.remove(containerId, 'bare').catch(() => undefined);
     return { made: { pod, sandboxId, containerId }, times: { RunPodSandbox, CreateContainer, StartContainer, execCreate, execRun } };
   }
 

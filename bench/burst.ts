@@ -23,7 +23,7 @@ interface Burst {
 const REST_MS = 500;
 
 export async function measureBurst(bench: BenchNode, kubelet: KubeletPods, { pods, rounds, progress }: BurstOptions): Promise<PartResult> {
-  const bare = new BarePods(bench);
+  const bare = new BarePods(bench, { pipesMs: 0 });
   const bareBursts: Burst[] = [];
   const ownBursts: Burst[] = [];
   try {

@@ -8,12 +8,14 @@ import { type BareSeries, bareMeasures, busyMachine } from './bare-reference.ts'
 import type { BenchNode } from './bench-node.ts';
 import { endingPod, servingPod } from './bench-pods.ts';
 import type { KubeletPods } from './kubelet-pods.ts';
-import type { PartResult } from './measure.ts';
+import type { Measure, PartResult } from './measure.ts';
 import { traceLines } from './trace.ts';
 
 /** What was begun before (the removal of an exec, a checkpoint) shall be over before the next thing is measured. */
 const REST_MS = 150;
 
+/** Two shells are started and make their pipes meanwhile. */
+const PIPES_MS = 50;
 const FINISHED_POLL_MS = 20;
 
 const CRASH = { restartCount: 1 } as const;
@@ -25,6 +27,15 @@ interface Round {
   readonly stopMs: number;
 }
 
+/** The calls on the way to a hook's begin, as they went inside hooklet. */
+interface OwnCalls {
+  readonly RunPodSandbox: number;
+  readonly CreateContainer: number;
+  readonly StartContainer: number;
+  readonly execCreate: number;
+}
+
+type OwnRound = Round & { readonly calls: OwnCalls };
 type BareRound = Round & { readonly start: BareTimes; readonly stop: BareStopTimes };
 
 export interface LifecycleOptions {
@@ -36,9 +47,9 @@ export interface LifecycleOptions {
 
 export async function measureLifecycle(bench: BenchNode, kubelet: KubeletPods, options: LifecycleOptions): Promise<PartResult> {
   const { rounds, progress } = options;
-  const bare = new BarePods(bench);
+  const bare = new BarePods(bench, { pipesMs: PIPES_MS });
   const bareRounds: BareRound[] = [];
-  const ownRounds: Round[] = [];
+  const ownRounds: OwnRound[] = [];
   const noticed: number[] = [];
   try {
     for (let round = 0; round <= rounds; round += 1) {
@@ -70,12 +81,12 @@ async function bareRound(bench: BenchNode, bare: BarePods, name: string): Promis
   return { beginMs, readyMs: beginMs + times.execRun, restartMs: crashed.ms, stopMs, start: times, stop };
 }
 
-interface OwnRound {
+interface OwnRoundOptions {
   readonly name: string;
   readonly trace: ((line: string) => void) | undefined;
 }
 
-async function ownRound(bench: BenchNode, kubelet: KubeletPods, { name, trace }: OwnRound): Promise<Round> {
+async function ownRound(bench: BenchNode, kubelet: KubeletPods, { name, trace }: OwnRoundOptions): Promise<OwnRound> {
   const pod = servingPod(name);
   const { uid } = pod.metadata;
   kubelet.calls.clear();
@@ -83,6 +94,12 @@ async function ownRound(bench: BenchNode, kubelet: KubeletPods, { name, trace }:
   const ready = await kubelet.until(pod, 'container.ready');
   const { containerId } = createdOf((await kubelet.until(pod, 'container.created')).record);
   const begun = kubelet.calls.find('follow', containerId)?.startMs ?? Number.NaN;
+  const calls: OwnCalls = {
+    RunPodSandbox: kubelet.calls.msOf('runPodSandbox'),
+    CreateContainer: kubelet.calls.msOf('createContainer'),
+    StartContainer: kubelet.calls.msOf('startContainer'),
+    execCreate: kubelet.calls.msOf('create'),
+  };
   await bench.untilServing(uid, 0);
   await sleep(REST_MS, undefined, { signal: bench.signal });
   const killedMs = performance.now();
@@ -100,6 +117,7 @@ async function ownRound(bench: BenchNode, kubelet: KubeletPods, { name, trace }:
     readyMs: ready.atMs - putMs,
     restartMs: restarted.atMs - killedMs,
     stopMs: removed.atMs - deletedMs,
+    calls,
   };
 }
 
@@ -129,7 +147,7 @@ async function finishedAt({ node, signal }: BenchNode, uid: string): Promise<num
   }
 }
 
-function lifecycleResult(bare: readonly BareRound[], own: readonly Round[], noticed: readonly number[]): PartResult {
+function lifecycleResult(bare: readonly BareRound[], own: readonly OwnRound[], noticed: readonly number[]): PartResult {
   const series: BareSeries = {
     RunPodSandbox: bare.map(({ start }) => start.RunPodSandbox),
     CreateContainer: bare.map(({ start }) => start.CreateContainer),
@@ -154,6 +172,7 @@ function lifecycleResult(bare: readonly BareRound[], own: readonly Round[], noti
     measures: [
       ...bareMeasures(series),
       row('create → postStart begins', 'beginMs', 1.1),
+      ...callMeasures(bare, own),
       row('create → container ready', 'readyMs', 1.1),
       row('crash → restarted container runs', 'restartMs', 1.1),
       row('delete (SIGTERM) → Pod removed', 'stopMs', 1.15),
@@ -161,4 +180,17 @@ function lifecycleResult(bare: readonly BareRound[], own: readonly Round[], noti
     ],
     ...(busy === undefined ? {} : { isVoid: busy }),
   };
+}
+
+/** Where the time until the hook goes: in the same calls, slower or faster than bare ones, or in hooklet itself. */
+function callMeasures(bare: readonly BareRound[], own: readonly OwnRound[]): readonly Measure[] {
+  const names: readonly (keyof OwnCalls)[] = ['RunPodSandbox', 'CreateContainer', 'StartContainer', 'execCreate'];
+  const ofCalls = names.map((name) => ({
+    name: `  in it: ${name}`,
+    unit: 'ms' as const,
+    values: own.map(({ calls }) => calls[name]),
+    bare: bare.map(({ start }) => start[name]),
+  }));
+  const besides = own.map(({ beginMs, calls }) => names.reduce((left, name) => left - calls[name], beginMs));
+  return [...ofCalls, { name: '  in it: hooklet itself', unit: 'ms', values: besides }];
 }

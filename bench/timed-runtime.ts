@@ -18,6 +18,12 @@ export class CallLog {
     return this.calls.find((call) => call.name === name && call.args[0] === firstArg);
   }
 
+  /** How long the first call of that name took. */
+  msOf(name: string): number {
+    const call = this.calls.find((one) => one.name === name);
+    return call?.endMs === undefined ? Number.NaN : call.endMs - call.startMs;
+  }
+
   clear(): void {
     this.calls.length = 0;
   }

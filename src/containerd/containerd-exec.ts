@@ -37,6 +37,8 @@ const never = new AbortController().signal;
 export class ContainerdExec implements ExecProcesses {
   readonly #tasks: ExecTasks;
   readonly #pipes: ExecPipes;
+  /** What `remove()` was asked for while containerd was away: nobody will ask for it again. */
+  readonly #unremoved = new Set<ExecRef>();
   #closed = false;
 
   /** `pipesDir` is private to this hooklet and gone after a reboot. */
@@ -112,22 +114,24 @@ export class ContainerdExec implements ExecProcesses {
   async remove(containerId: string, execId: string): Promise<void> {
     const ref = { containerId, execId };
     try {
-      await this.#tasks.delete(ref);
+      await this.#delete(ref);
     } catch (error) {
-      if (!hasCode(error, 'runtimeFailed')) throw error;
-      // It still runs. Nobody waits for it any more: its outcome is durable.
-      await this.kill(containerId, execId);
-      await this.#tasks.wait(ref, never);
-      await this.#tasks.delete(ref);
+      if (hasCode(error, 'runtimeUnavailable')) this.#unremoved.add(ref);
+      throw error;
     }
     this.#pipes.removeOf(containerId, execId);
   }
 
   /**
-   * Pipes that an earlier agent made and never used, and those whose exec is gone: it died between the two, or the
-   * container was removed. Only looks whether the exec is there: its state is asked, and settled, by who takes it up.
+   * What could not be removed; pipes that an earlier agent made and never used, and those whose exec is gone: it died
+   * between the two, or the container was removed. Of these it only looks whether the exec is there: its state is asked,
+   * and settled, by who takes it up.
    */
   async removeForgotten(): Promise<void> {
+    for (const ref of [...this.#unremoved]) {
+      this.#unremoved.delete(ref);
+      await this.remove(ref.containerId, ref.execId);
+    }
     this.#pipes.removeSpares();
     for (const ref of this.#pipes.earlierOwners()) {
       const isGone = await this.#tasks.get(ref).then(
@@ -142,6 +146,18 @@ export class ContainerdExec implements ExecProcesses {
   close(): void {
     this.#closed = true;
     this.#pipes.close();
+  }
+
+  async #delete(ref: ExecRef): Promise<void> {
+    try {
+      await this.#tasks.delete(ref);
+    } catch (error) {
+      if (!hasCode(error, 'runtimeFailed')) throw error;
+      // It still runs. Nobody waits for it any more: its outcome is durable.
+      await this.kill(ref.containerId, ref.execId);
+      await this.#tasks.wait(ref, never);
+      await this.#tasks.delete(ref);
+    }
   }
 
   async #start(ref: ExecRef, exec: Process): Promise<void> {

@@ -11,12 +11,10 @@ export const podPlaces = ({ pod, parts }: WorkerContext): PodPlaces => ({
 
 export async function runSandbox(context: WorkerContext, attempt: number): Promise<void> {
   const { pod, parts, memory, slots } = context;
-  await parts.volumes.setUp(pod);
-  // What exec hooks will need is made while the sandbox is; nobody waits for it later.
-  if (hasExecHooks(context)) parts.runtime.nativeExec?.prepare();
   const next = Math.max(attempt, memory.nextSandboxAttempt);
   if (context.log.history.sandbox !== undefined) await tellPodEvent(context, SANDBOX_CHANGED);
   try {
+    await parts.volumes.setUp(pod);
     const made = slots.use(() => parts.runtime.cri.runPodSandbox(sandboxSpec(pod, next, podPlaces(context))));
     // What exec hooks will need is made while the sandbox is; nobody waits for it, neither now nor later.
     if (hasExecHooks(context)) parts.runtime.nativeExec?.prepare();

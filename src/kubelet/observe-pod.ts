@@ -28,7 +28,9 @@ export async function viewPod(context: WorkerContext, sight: RuntimeSight): Prom
   const unattended = pairs.filter(({ container, hook }) => !keys.has(hookTask(container, hook)));
   return {
     pod,
-    ...(wanted?.deletion === undefined ? {} : { wantedDeletion: wanted.deletion }),
+    ...(wanted?.deletion === undefined
+      ? {}
+      : { wantedDeletion: { ...wanted.deletion, seenAt: memory.deletion?.seenAt ?? parts.clock.now() } }),
     history: log.history,
     ...sight,
     now: parts.clock.now(),

@@ -48,6 +48,16 @@ export class PodWorker {
     this.#wakeUp();
   }
 
+  /** The Pod's owner wants something else. */
+  wantedChanged(): void {
+    const { memory, parts, pod } = this.#context;
+    const graceSeconds = parts.source.get(pod.metadata.uid)?.deletion?.graceSeconds;
+    if (graceSeconds !== undefined && graceSeconds !== memory.deletion?.graceSeconds) {
+      memory.deletion = { graceSeconds, seenAt: parts.clock.now() };
+    }
+    this.wake('wanted');
+  }
+
   tell(event: ContainerEvent): void {
     this.#exits.tell(event);
     if (event.kind === 'containerExited') this.wake('runtime');
@@ -68,6 +78,8 @@ export class PodWorker {
       if (outcome.again || this.#woken) continue;
       await this.#sleep(outcome.wakeAt);
     }
+    // What had ended before is known and would otherwise happen again. What cannot be written now, the next agent finds.
+    await this.#takeFinishedTasks().catch(() => undefined);
     return 'left';
   }
 

@@ -64,7 +64,7 @@ export class PodWorkers {
   #changed(uid: string, records: readonly PodRecord[]): void {
     if (this.#leaving) return;
     const entry = this.#entries.get(uid);
-    if (entry !== undefined) return entry.worker.wake('wanted');
+    if (entry !== undefined) return entry.worker.wantedChanged();
     const desired = this.#parts.source.get(uid);
     if (desired !== undefined) this.#add(desired.pod, records);
   }

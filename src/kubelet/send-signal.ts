@@ -1,6 +1,8 @@
+import { addMs } from '../core/instant.ts';
 import type { Step } from '../core/step.ts';
 import { msLeft } from '../core/termination/deadline.ts';
 import type { Container } from '../model/pod.ts';
+import type { Clock } from '../ports/clock.ts';
 import { containerOf, stopTask, type WorkerContext } from './worker-context.ts';
 
 type SendSignal = Extract<Step, { kind: 'sendSignal' }>;
@@ -19,14 +21,34 @@ export async function sendSignal(context: WorkerContext, step: SendSignal): Prom
 /** `lifecycle.stopSignal`, else the image's STOPSIGNAL, else SIGTERM (`lifecycle.md` 6). */
 async function stopSignal(context: WorkerContext, name: string): Promise<string> {
   const container = containerOf(context, name);
-  return container.lifecycle?.stopSignal ?? (await imageStopSignal(context, container)) ?? 'SIGTERM';
+  return container.lifecycle?.stopSignal ?? (await inTime(context.parts.clock, imageStopSignal(context, container))) ?? 'SIGTERM';
 }
 
-/** Asked for once an instance; an answer that could not be had is no reason not to stop. */
+/** How long a stop waits to learn which signal the image wants. */
+const ANSWER_WITHIN_MS = 1_000;
+
+async function inTime<T>(clock: Clock, asked: Promise<T>): Promise<T | undefined> {
+  const timer = new AbortController();
+  const late = clock.waitUntil(addMs(clock.now(), ANSWER_WITHIN_MS), timer.signal).then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    return await Promise.race([asked, late]);
+  } finally {
+    timer.abort('answered');
+  }
+}
+
+/** Asked for once an instance, and again when no answer could be had; that is no reason not to stop. */
 export function imageStopSignal({ parts, memory }: WorkerContext, { name, image }: Container): Promise<string | undefined> {
   const known = memory.imageStopSignals.get(name);
   if (known !== undefined) return known;
-  const asked = parts.runtime.signals?.imageStopSignal(image).catch(() => undefined) ?? Promise.resolve(undefined);
+  const asked = parts.runtime.signals?.imageStopSignal(image).catch(() => {
+    memory.imageStopSignals.delete(name);
+    return undefined;
+  });
+  if (asked === undefined) return Promise.resolve(undefined);
   memory.imageStopSignals.set(name, asked);
   return asked;
 }

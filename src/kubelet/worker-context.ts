@@ -1,3 +1,4 @@
+import type { Instant } from '../core/instant.ts';
 import type { Container, Pod } from '../model/pod.ts';
 import type { WorkerParts } from './kubelet-parts.ts';
 import type { LeftoverSweeper } from './leftover-sweeper.ts';
@@ -21,6 +22,8 @@ export interface WorkerMemory {
   /** The next sandbox attempt, when a name is held by a call that got no reply. */
   nextSandboxAttempt: number;
   cleanedUp: boolean;
+  /** The deletion that was asked for last, and when this agent was told: its time runs while a step is still under way. */
+  deletion?: { readonly graceSeconds: number; readonly seenAt: Instant };
   /** The last try to end something of the Pod was refused. */
   hasFailedToEnd: boolean;
   /** The stop signal of each container's image, asked for when the instance is made and not when somebody waits. */

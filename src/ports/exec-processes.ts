@@ -27,7 +27,10 @@ export interface ExecProcesses {
   kill(containerId: string, execId: string): Promise<void>;
   /** Forgets the process and its pipes, once its outcome is durable. Idempotent; not awaited by anyone who waits for a user. */
   remove(containerId: string, execId: string): Promise<void>;
-  /** Removes what earlier agents kept for processes that are gone, or that never came to be. Harms none of this agent's. */
+  /**
+   * Removes what earlier agents kept for processes that are gone, or that never came to be, and what `remove` could not
+   * while the runtime was away. Harms nothing else of this agent's.
+   */
   removeForgotten(): Promise<void>;
 }
 

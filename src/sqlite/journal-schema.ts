@@ -39,12 +39,12 @@ export function journalVersion(connection: SqliteConnection, file: string): numb
 }
 
 /** Brings the database to the newest version, from an empty one too. */
-export function migrateJournal(connection: SqliteConnection, file: string): void {
-  for (let version = journalVersion(connection, file); version < journalMigrations.length; version += 1) {
+export function migrateJournal(connection: SqliteConnection, file: string, steps: readonly string[] = journalMigrations): void {
+  for (let version = journalVersion(connection, file); version < steps.length; version += 1) {
     connection.exec(
       `BEGIN IMMEDIATE;
        ${version === 0 ? 'CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (0);' : ''}
-       ${journalMigrations[version]}
+       ${steps[version]}
        UPDATE schema_version SET version = ${version + 1};
        COMMIT;`,
     );

@@ -6,7 +6,7 @@ import { CrashLives } from './crash-lives.ts';
 import { BOTH_HOOKS, type CrashStory, FAILING_POST_START, HTTP_HOOKS, SLOW_PRE_STOP, TWO_CONTAINERS } from './crash-stories.ts';
 
 /** Stories on containerds of their own, side by side: a life is mostly waiting. */
-const SIDE_BY_SIDE = 2;
+const SIDE_BY_SIDE = 3;
 
 /**
  * A process is found again, so it is never started twice. An HTTP hook was felt before its outcome is durable: the agent

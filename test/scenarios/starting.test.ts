@@ -105,6 +105,21 @@ describe('a container that cannot be created', () => {
   });
 });
 
+describe('a container that is restarted', () => {
+  it('waits for no removal of its earlier instance, which goes a second after its end', async () => {
+    const scenario = new Scenario({ program: (_name, restarts) => (restarts === 0 ? { endsAfterMs: 5000, exitCode: 1 } : {}) });
+    scenario.runtime.cri.fail({ method: 'removeContainer', call: 1, work: 'notDone', error: 'runtimeFailed' });
+    await scenario.start(pod('demo', [main]));
+    await scenario.clock.advance(5900);
+    equal(scenario.timeline().at(-1), '5.0 main container.ready');
+    equal(scenario.runtime.world.faults.counts().get('removeContainer'), undefined);
+    equal(scenario.runtime.world.containers.size, 2);
+    await scenario.clock.advance(1000);
+    equal(scenario.runtime.world.containers.size, 1);
+    equal(scenario.timeline().at(-1), '5.0 main container.ready');
+  });
+});
+
 describe('a container that cannot be started', () => {
   it('has its postStart skipped as neverStarted, and is made anew with back-off', async () => {
     const scenario = new Scenario({ program: () => ({ startError: 'exec: "nope": executable file not found' }) });

@@ -62,8 +62,8 @@ describe('sandboxSpec()', () => {
 describe('containerSpec()', () => {
   const spec = containerSpec(pod(), main, 3, { volumes: { data: '/pods/u1/data', etc: '/etc' }, nodeMemoryBytes: 2 ** 34 });
 
-  it('passes command, args and environment on as they are', () => {
-    assert.deepEqual([spec.command, spec.args, spec.workingDir], [['/bin/a'], ['$(X)', ''], '']);
+  it('expands variables in command, args and environment', () => {
+    assert.deepEqual([spec.command, spec.args, spec.workingDir], [['/bin/a'], ['x', ''], '']);
     assert.deepEqual(spec.env, [
       { name: 'X', value: 'x' },
       { name: 'EMPTY', value: '' },

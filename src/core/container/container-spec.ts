@@ -3,6 +3,7 @@ import { containerResources } from '../../model/container-resources.ts';
 import type { Container, Pod, Volume } from '../../model/pod.ts';
 import { qosClass } from '../../model/qos-class.ts';
 import type { ContainerMount, ContainerSpec, PortMapping, SandboxSpec } from '../runtime-spec.ts';
+import { expandEnv, expandVariables } from './expand-variables.ts';
 
 export interface PodPlaces {
   /** Absolute; one directory a Pod. */
@@ -49,14 +50,16 @@ export interface ContainerPlaces {
 }
 
 export function containerSpec(pod: Pod, container: Container, restartCount: number, places: ContainerPlaces): ContainerSpec {
+  const env = expandEnv(container.env ?? []);
+  const expanded = (texts: readonly string[] = []): readonly string[] => texts.map((text) => expandVariables(text, env));
   return {
     name: container.name,
     restartCount,
     image: container.image,
-    command: container.command ?? [],
-    args: container.args ?? [],
+    command: expanded(container.command),
+    args: expanded(container.args),
     workingDir: container.workingDir ?? '',
-    env: (container.env ?? []).map(({ name, value }) => ({ name, value: value ?? '' })),
+    env: [...env].map(([name, value]) => ({ name, value })),
     mounts: (container.volumeMounts ?? []).map((mount) => ({
       containerPath: mount.mountPath,
       hostPath: places.volumes[mount.name] ?? '',

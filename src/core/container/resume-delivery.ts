@@ -1,7 +1,8 @@
+import type { LifecycleHandler } from '../../model/pod.ts';
 import { handlerKind } from '../hook/delivery.ts';
 import { recoverDelivery } from '../hook/recover.ts';
 import { addMs, type Instant, isReached, msBetween } from '../instant.ts';
-import type { HookName } from '../journal-record.ts';
+import type { HookName, HookOutcome } from '../journal-record.ts';
 import { type Decision, decide, NOTHING, record } from '../step.ts';
 import { stopDeadline } from '../termination/deadline.ts';
 import type { RunView } from './container-view.ts';
@@ -35,7 +36,7 @@ export function resumeDelivery({ view, run }: RunView, hook: HookName): Decision
       outcome: found.outcome,
       ...(found.reason === undefined ? {} : { reason: found.reason }),
     };
-    return record({ type: 'hook.finished', ...finished, durationMs: Math.max(0, msBetween(delivery.at, view.now)) });
+    return record({ type: 'hook.finished', ...finished, durationMs: lastedMs(handler, found.outcome, msBetween(delivery.at, view.now)) });
   }
   const containerId = run.containerId ?? '';
   if (found.kind === 'deliverAgain') return decide({ kind: 'deliverHook', ...of, containerId, attempt: found.attempt, mode: 'deliver' });
@@ -50,4 +51,9 @@ function isSleepOver(
 ): boolean {
   const end = addMs(begun, seconds * 1000);
   return isReached(end, now) && (deadline === undefined || isReached(end, deadline));
+}
+
+/** A sleep that was over while nobody looked lasted as long as it was asked to; anything else until now. */
+function lastedMs(handler: LifecycleHandler, outcome: HookOutcome, sinceMs: number): number {
+  return outcome === 'succeeded' && handler.sleep !== undefined ? handler.sleep.seconds * 1000 : Math.max(0, Math.round(sinceMs));
 }

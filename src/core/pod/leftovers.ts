@@ -22,8 +22,6 @@ export function livingSandbox({ sandboxes }: PodView): SandboxState | typeof NO_
 export function leftoverSteps(view: PodView): Decision {
   // They go with the sandbox then; and what cannot be removed must not hold up a stop.
   if (view.history.deleting !== undefined) return NOTHING;
-  const adopted = view.pod.spec.containers.map((spec) => adoptStep(view, spec)).find((decision) => decision !== NOTHING);
-  if (adopted !== undefined) return adopted;
   const unclaimed = view.containers.filter((container) => !isClaimed(view, container) && !isOutlived(view, container));
   if (unclaimed.length > 0) return decide(...unclaimed.map(({ id }) => ({ kind: 'removeContainer', containerId: id }) as const));
   const dead = deadSandboxes(view);
@@ -31,7 +29,12 @@ export function leftoverSteps(view: PodView): Decision {
 }
 
 /** The reply to CreateContainer was lost: the instance is there, and it is the one that would be made next. */
-function adoptStep(view: PodView, spec: Container): Decision {
+export function adoptStep(view: PodView): Decision {
+  if (view.history.deleting !== undefined) return NOTHING;
+  return view.pod.spec.containers.map((spec) => adoptContainer(view, spec)).find((decision) => decision !== NOTHING) ?? NOTHING;
+}
+
+function adoptContainer(view: PodView, spec: Container): Decision {
   const { run } = view.history.containers[spec.name] ?? {};
   const expected = run === undefined ? 0 : run.restartCount + (run.phase === 'exited' ? 1 : 0);
   if (run !== undefined && run.phase !== 'exited' && run.phase !== 'notCreated') return NOTHING;

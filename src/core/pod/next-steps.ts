@@ -9,7 +9,7 @@ import { isReached } from '../instant.ts';
 import { type Decision, decide, NOTHING, record } from '../step.ts';
 import { nextDeletion } from '../termination/deadline.ts';
 import { containerView } from './container-views.ts';
-import { leftoverSteps, outlivedSteps } from './leftovers.ts';
+import { adoptStep, leftoverSteps, outlivedSteps } from './leftovers.ts';
 import { endPhase, isSettled } from './pod-end.ts';
 import type { PodView } from './pod-view.ts';
 
@@ -19,9 +19,21 @@ export function nextSteps(view: PodView): Decision {
   if (history.accepted === undefined) return record({ type: 'pod.accepted', spec: view.pod });
   const deletion = deletionStep(view);
   if (deletion !== NOTHING) return deletion;
+  const adopted = adoptStep(view);
+  if (adopted !== NOTHING) return adopted;
   const leftovers = leftoverSteps(view);
-  if (leftovers !== NOTHING) return leftovers;
-  if (isSettled(view)) return settledStep(view);
+  const next = isSettled(view) ? settledStep(view) : livingSteps(view);
+  return leftovers === NOTHING ? next : merge([leftovers, makingNothing(next)]);
+}
+
+/** While a leftover is removed nothing is made: it may hold the name. What lives is looked after all the same. */
+const makingNothing = ({ steps, ...rest }: Decision): Decision => ({
+  ...rest,
+  steps: steps.filter(({ kind }) => kind !== 'runSandbox' && kind !== 'createContainer'),
+});
+
+function livingSteps(view: PodView): Decision {
+  const { history } = view;
   const sandbox = sandboxStep(view);
   if (sandbox !== NOTHING) return sandbox;
   const next = merge(view.pod.spec.containers.map((spec) => nextContainerStep(containerView(view, spec))));
@@ -31,9 +43,9 @@ export function nextSteps(view: PodView): Decision {
 }
 
 /** The first sight of a delete, or of a shorter grace, is stored before anything of the stop. */
-function deletionStep({ history, wantedDeletion, now }: PodView): Decision {
+function deletionStep({ history, wantedDeletion }: PodView): Decision {
   if (wantedDeletion === undefined) return NOTHING;
-  const deletion = nextDeletion(history.deleting, wantedDeletion.graceSeconds, now);
+  const deletion = nextDeletion(history.deleting, wantedDeletion.graceSeconds, wantedDeletion.seenAt);
   return deletion === history.deleting || deletion.graceSeconds === history.deleting?.graceSeconds
     ? NOTHING
     : record({ type: 'pod.deleting', ...deletion });

@@ -7,8 +7,8 @@ import type { PodHistory } from './pod-history.ts';
 /** What a worker knows when it asks for the next steps of its Pod. */
 export interface PodView {
   readonly pod: Pod;
-  /** The deletion that the Pod's owner asks for; its grace only ever gets shorter. */
-  readonly wantedDeletion?: { readonly graceSeconds: number };
+  /** The deletion that the Pod's owner asks for; its grace only ever gets shorter. `seenAt`: when this agent was told. */
+  readonly wantedDeletion?: { readonly graceSeconds: number; readonly seenAt: Instant };
   readonly history: PodHistory;
   /** Newest first. */
   readonly sandboxes: readonly SandboxState[];
