@@ -16,17 +16,25 @@ const PROGRAMS = {
 export interface PodWish {
   readonly program: keyof typeof PROGRAMS;
   readonly restartPolicy: 'Always' | 'Never';
-  readonly postStart: boolean;
+  /** The hooks as they stand in a manifest. */
+  readonly lifecycle?: string;
 }
 
-const SERVING: PodWish = { program: 'serving', restartPolicy: 'Always', postStart: true };
-const ENDING: PodWish = { program: 'ending', restartPolicy: 'Never', postStart: false };
+const SERVING: PodWish = { program: 'serving', restartPolicy: 'Always', lifecycle: '{postStart: {exec: {command: ["true"]}}}' };
+const ENDING: PodWish = { program: 'ending', restartPolicy: 'Never' };
+const LONG = '{exec: {command: [sleep, "600"]}}';
 
 /** A Pod that serves until it is told to stop, with a postStart hook that runs `true`. */
 export const servingPod = (name: string): Pod => podOf(name, SERVING);
 
 /** A Pod whose container ends by itself after half a second. */
 export const endingPod = (name: string): Pod => podOf(name, ENDING);
+
+/** A Pod whose preStop hook takes longer than its grace. */
+export const slowlyStoppingPod = (name: string): Pod => podOf(name, { ...SERVING, lifecycle: `{preStop: ${LONG}}` });
+
+/** A Pod whose postStart hook hangs. */
+export const hangingPod = (name: string): Pod => podOf(name, { ...SERVING, lifecycle: `{postStart: ${LONG}}` });
 
 /** `count` serving Pods as a file for `hooklet run`. */
 export const servingPodsYaml = (count: number): string =>
@@ -43,7 +51,7 @@ function manifestOf(name: string, wish: PodWish): PodManifest {
   return read.pod;
 }
 
-function podYaml(name: string, { program, restartPolicy, postStart }: PodWish): string {
+function podYaml(name: string, { program, restartPolicy, lifecycle }: PodWish): string {
   return `apiVersion: v1
 kind: Pod
 metadata: {name: ${name}}
@@ -54,5 +62,5 @@ spec:
     - name: main
       image: localhost/hooklet/base:1
       command: [sh, -c, ${JSON.stringify(PROGRAMS[program])}]
-${postStart ? '      lifecycle: {postStart: {exec: {command: ["true"]}}}\n' : ''}`;
+${lifecycle === undefined ? '' : `      lifecycle: ${lifecycle}\n`}`;
 }

@@ -57,9 +57,10 @@ export class KubeletPods {
     return atMs;
   }
 
-  delete(pod: Pod): number {
+  /** With seconds of grace a second call shortens it. */
+  delete(pod: Pod, graceSeconds?: number): number {
     const atMs = performance.now();
-    this.#source.delete(pod.metadata.uid);
+    this.#source.delete(pod.metadata.uid, graceSeconds);
     return atMs;
   }
 

@@ -7,6 +7,7 @@ import { BarePods, type BareStopTimes, type BareTimes } from './bare-pods.ts';
 import { type BareSeries, bareMeasures, busyMachine } from './bare-reference.ts';
 import type { BenchNode } from './bench-node.ts';
 import { endingPod, servingPod } from './bench-pods.ts';
+import { type GraceRound, graceMeasures, graceRound } from './grace.ts';
 import type { KubeletPods } from './kubelet-pods.ts';
 import type { Measure, PartResult } from './measure.ts';
 import { traceLines } from './trace.ts';
@@ -51,6 +52,7 @@ export async function measureLifecycle(bench: BenchNode, kubelet: KubeletPods, o
   const bareRounds: BareRound[] = [];
   const ownRounds: OwnRound[] = [];
   const noticed: number[] = [];
+  const grace: GraceRound[] = [];
   try {
     for (let round = 0; round <= rounds; round += 1) {
       progress(round === 0 ? 'one Pod after the other: warming up' : `one Pod after the other: ${round} of ${rounds}`);
@@ -60,11 +62,13 @@ export async function measureLifecycle(bench: BenchNode, kubelet: KubeletPods, o
       // Who comes second finds warmer caches.
       for (const turn of round % 2 === 0 ? [calls, own] : [own, calls]) await turn();
       noticed.push(await exitRound(bench, kubelet, `ends-${round}`));
+      grace.push(await graceRound(bench, kubelet, round));
     }
   } finally {
     await bare.removeAll();
   }
-  return lifecycleResult(bareRounds.slice(1), ownRounds.slice(1), noticed.slice(1));
+  const result = lifecycleResult(bareRounds.slice(1), ownRounds.slice(1), noticed.slice(1));
+  return { ...result, measures: [...result.measures, ...graceMeasures(grace.slice(1))] };
 }
 
 async function bareRound(bench: BenchNode, bare: BarePods, name: string): Promise<BareRound> {

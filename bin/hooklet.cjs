@@ -1,5 +1,6 @@
-#!/usr/bin/env node
-// The program of the published package. Old syntax on purpose: an old Node must get as far as the message below.
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 node --max-semi-space-size=1 --no-opt
+// The program of the published package. Old syntax on purpose: an old Node must get as far as the message below. So the
+// first line, at most 127 bytes long, has only options that every Node knows. Why these: see bin/hooklet.
 'use strict';
 
 const NEEDED_NODE = 24;
@@ -16,6 +17,7 @@ if (process.env.UV_THREADPOOL_SIZE === undefined) {
   process.env.UV_THREADPOOL_SIZE = '16';
 }
 
+keepHeapSmall();
 enableCompileCache();
 hideExperimentalWarnings();
 
@@ -24,6 +26,13 @@ import('../dist/main.js').catch((error) => {
   process.stderr.write(`hooklet: ${error instanceof Error ? error.stack : error}\n`);
   process.exit(1);
 });
+
+/** Before the compile cache, which is kept apart for each set of flags. */
+function keepHeapSmall() {
+  const { setFlagsFromString } = require('node:v8');
+  setFlagsFromString('--no-maglev');
+  setFlagsFromString('--heap-growing-percent=15');
+}
 
 /** Not below the shared temporary directory, Node's default: who can write there decides what we run. */
 function enableCompileCache() {

@@ -3,9 +3,15 @@
  * pays for what it uses.
  */
 import { availableParallelism, totalmem } from 'node:os';
+import { checkHostDirectories } from './compose/check-host-directories.ts';
 import { checkHostPorts } from './compose/check-host-ports.ts';
+import { checkSubnetForm } from './compose/check-subnet-form.ts';
+import { keepToRuntime } from './compose/keep-to-runtime.ts';
+import { openForeignImages, openOwnImages } from './compose/open-images.ts';
 import { connectRuntime, ensureBaseImages, type OpenRuntime, openRuntime, supervise, systemClock } from './compose/open-runtime.ts';
 import { openState } from './compose/open-state.ts';
+import { checkEndpoint } from './compose/runtime-endpoint.ts';
+import { IMAGE_COMMAND, RESET_COMMAND, takeStateLock } from './compose/take-state-lock.ts';
 import type { TakeOver } from './core/pod/take-over.ts';
 import type { KubeletParts } from './kubelet/kubelet-parts.ts';
 import type { LocalPodSource } from './kubelet/local-pod-source.ts';
@@ -17,10 +23,11 @@ import type { HostPaths } from './ports/host-paths.ts';
 import type { LeftoverSweep } from './ports/leftover-sweep.ts';
 import type { Logger } from './ports/logger.ts';
 import type { NodeOptions, OpenHistory, OpenImages, OpenNode, OpenReset } from './ports/open-node.ts';
-import type { StateLock } from './ports/state-lock.ts';
+import type { HeldStateLock, StateLock } from './ports/state-lock.ts';
 
 /**
- * Takes the lock, brings the runtime up, opens the journal. Throws `stateLocked` or `hostLacks`; then nothing is held.
+ * Takes the lock, brings the runtime up, opens the journal. Throws `badInput`, `stateLocked` or `hostLacks`; then nothing is
+ * held, and what was asked for and cannot be had is told before anything is made.
  * `what.pods`: those that are to run, for what they want of the host.
  */
 export async function openNode(
@@ -29,11 +36,14 @@ export async function openNode(
 ): Promise<OpenNode> {
   const lacking = hostLacks(await checkHost(options, { quick: true }));
   if (lacking !== undefined) throw new HookletError('hostLacks', lacking);
+  await checkWishes(options);
+  await checkHostDirectories(await placesOf(options), what.pods ?? []);
   await checkHostPorts(await placesOf(options), what.pods ?? []);
   const paths = await makePlaces(options.stateDir);
-  const lock = await (await stateLock(paths, what.command)).acquire();
+  const lock = await takeLock(paths, what.command, options.onProgress);
   let open: OpenRuntime | undefined;
   try {
+    await keepToRuntime(paths, options.runtimeEndpoint);
     open = await openRuntime(options, paths);
     await ensureBaseImages(open.runtime, paths, options);
     const node = await openState(open, paths, options);
@@ -41,8 +51,11 @@ export async function openNode(
       ...node,
       close: async ({ stopRuntime }) => {
         node.journal.close();
-        await open?.close(stopRuntime);
-        lock.release();
+        try {
+          await open?.close(stopRuntime);
+        } finally {
+          lock.release();
+        }
       },
     };
   } catch (error) {
@@ -50,6 +63,12 @@ export async function openNode(
     lock.release();
     throw error;
   }
+}
+
+/** What was asked for, as far as it can be judged without making anything. */
+async function checkWishes(options: NodeOptions): Promise<void> {
+  if (options.subnet !== undefined) await checkSubnetForm(options.subnet);
+  if (options.runtimeEndpoint !== undefined) await checkEndpoint(options.runtimeEndpoint, await placesOf(options));
 }
 
 async function placesOf({ stateDir }: Pick<NodeOptions, 'stateDir'>): Promise<HostPaths> {
@@ -71,14 +90,15 @@ export async function startKubelet(
   source: LocalPodSource,
   logger: Logger,
 ): Promise<{ readonly plan: TakeOver; readonly workers: PodWorkers }> {
-  const [{ PodWorkers }, { takeOver }, { HostPodVolumes }] = await Promise.all([
+  const [{ PodWorkers }, { takeOver }, { HostPodVolumes }, { removeTree }] = await Promise.all([
     import('./kubelet/pod-workers.ts'),
     import('./kubelet/take-over.ts'),
     import('./volumes/host-pod-volumes.ts'),
+    import('./host/remove-tree.ts'),
   ]);
   const { clock, journal, runtime, hookOutput, http, paths, sweep } = node;
   const host = { paths, memoryBytes: totalmem(), parallelStarts: Math.max(2, availableParallelism()) };
-  const volumes = new HostPodVolumes(paths);
+  const volumes = new HostPodVolumes(paths, removeTree);
   const parts: KubeletParts = {
     clock,
     journal,
@@ -112,23 +132,16 @@ export async function openHistory(stateDir: string): Promise<OpenHistory> {
 const noJournal = (stateDir: string): HookletError =>
   new HookletError('badInput', `No Pod ever ran with the state directory "${stateDir}"; name the one of your Pods with --state-dir`);
 
-/** A runtime for image commands: beside a running agent its own, else one that is ended again. */
+/** Throws `badInput`, `stateLocked` or `hostLacks`; then nothing is held. */
 export async function openImages(options: NodeOptions): Promise<OpenImages> {
+  await checkWishes(options);
   const paths = await makePlaces(options.stateDir);
-  const open = await openRuntime(options, paths);
-  return {
-    runtime: open.runtime,
-    makeBase: () => ensureBaseImages(open.runtime, paths, options),
-    close: () => endImages(open, paths),
-  };
+  if (options.runtimeEndpoint !== undefined) return openForeignImages({ options, paths });
+  return openOwnImages({ options, paths }, await stateLock(paths, IMAGE_COMMAND));
 }
 
-/** A containerd that was started for an image ends again, unless a `run` that holds the lock has come to use it meanwhile. */
-async function endImages(open: OpenRuntime, paths: HostPaths): Promise<void> {
-  if (open.found) return open.close(false);
-  const lock = await (await stateLock(paths, 'hooklet image')).acquire().catch(() => undefined);
-  await open.close(lock !== undefined);
-  lock?.release();
+async function takeLock(paths: HostPaths, command: string, onProgress?: NodeOptions['onProgress']): Promise<HeldStateLock> {
+  return takeStateLock({ lock: await stateLock(paths, command), clock: await systemClock(), onProgress });
 }
 
 async function stateLock({ stateDir, lockFile }: HostPaths, command: string): Promise<StateLock> {
@@ -148,14 +161,14 @@ export async function checkHost(options: NodeOptions, { quick } = { quick: false
 }
 
 /** Holds the lock of the state directory, if there is one. Throws `stateLocked` while another hooklet uses it. */
-export async function openReset(options: Pick<NodeOptions, 'stateDir'>): Promise<OpenReset> {
+export async function openReset(options: Pick<NodeOptions, 'stateDir' | 'onProgress'>): Promise<OpenReset> {
   const [{ hostPaths, isStateDir }, { StateReset }, { ProcHostProcesses }] = await Promise.all([
     import('./host/host-paths.ts'),
     import('./host/state-reset.ts'),
     import('./host/proc-host-processes.ts'),
   ]);
   const paths = await hostPaths(options.stateDir);
-  const lock = (await isStateDir(paths)) ? await (await stateLock(paths, 'hooklet reset')).acquire() : undefined;
+  const lock = (await isStateDir(paths)) ? await takeLock(paths, RESET_COMMAND, options.onProgress) : undefined;
   const runtime = await connectRuntime(paths.containerdSocket, paths, 'own');
   const { supervisor } = await supervise(runtime, { paths, clock: await systemClock(), subnet: undefined });
   const reset = new StateReset({ paths, processes: new ProcHostProcesses(), supervisor });

@@ -14,7 +14,13 @@ import type { ImageOptions } from './image.ts';
 import { nodeOptions } from './node-options.ts';
 
 export async function importImages(file: string, options: ImageOptions, context: CommandContext): Promise<void> {
-  if (file !== '-') await checkReadable(file);
+  // Before anything is opened: who writes to our standard input may take its time, and others wait for the lock.
+  if (file === '-') return withSpooledInput((path) => importArchive(path, options, context));
+  await checkReadable(file);
+  await importArchive(resolve(file), options, context);
+}
+
+async function importArchive(path: string, options: ImageOptions, context: CommandContext): Promise<void> {
   await withImages(options, context, async ({ runtime }) => {
     const { imageImport } = runtime;
     if (imageImport === undefined) {
@@ -23,9 +29,7 @@ export async function importImages(file: string, options: ImageOptions, context:
         `the runtime ${options.runtimeEndpoint ?? ''} takes no image archives; import with its own tools`,
       );
     }
-    const names =
-      file === '-' ? await withSpooledInput((path) => imageImport.importArchive(path)) : await imageImport.importArchive(resolve(file));
-    showNames(names, options, context);
+    showNames(await imageImport.importArchive(path), options, context);
   });
 }
 

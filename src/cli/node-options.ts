@@ -55,18 +55,22 @@ export function stateDirOf({ stateDir }: StateDirOption, env: CommandContext['en
 
 export function nodeOptions(options: RuntimeOptions & HookHostsOption, context: CommandContext): NodeOptions {
   const { runtimeEndpoint, subnet, hookHosts } = options;
-  if (runtimeEndpoint !== undefined && !/^unix:\/\/\/./.test(runtimeEndpoint)) {
-    throw new HookletError(
-      'badInput',
-      `the runtime endpoint "${runtimeEndpoint}" is no socket; write it as unix:///run/containerd/containerd.sock`,
-    );
-  }
   return {
     stateDir: stateDirOf(options, context.env),
-    ...(runtimeEndpoint === undefined ? {} : { runtimeEndpoint }),
+    ...(runtimeEndpoint === undefined ? {} : { runtimeEndpoint: endpointOf(runtimeEndpoint) }),
     ...(subnet === undefined ? {} : { subnet }),
     ...(hookHosts === undefined ? {} : { hookHosts }),
     onProgress: context.say,
     logger: context.logger,
   };
+}
+
+/** `unix:///path` of what may also be written as the path alone. */
+function endpointOf(text: string): string {
+  const path = /^(?:unix:\/\/)?(\/.*[^/])$/.exec(text)?.[1];
+  if (path !== undefined) return `unix://${path}`;
+  throw new HookletError(
+    'badInput',
+    `the runtime endpoint "${text}" is no socket; write it as unix:///run/containerd/containerd.sock, or as an absolute path`,
+  );
 }

@@ -68,6 +68,10 @@ describe('hooklet', () => {
     'an unknown output format': ['hooks', '-o', 'yaml'],
     'an unknown hook': ['hooks', 'output', 'demo', '--hook', 'preStart'],
     'a runtime endpoint that is no socket': ['run', '--runtime-endpoint', 'tcp://127.0.0.1:1', 'pod.yaml'],
+    'a runtime endpoint that is a relative path': ['image', 'list', '--runtime-endpoint', 'unix://run/x.sock'],
+    'a runtime endpoint that is a directory': ['image', 'list', '--runtime-endpoint', '/run/'],
+    'a subnet that is none': ['image', 'list', '--subnet', '10.88.0.0'],
+    'a subnet without room': ['image', 'list', '--subnet', '10.88.0.0/30'],
     'an empty state directory': ['hooks', '--state-dir', ''],
     'a state directory without a journal': ['hooks'],
   };

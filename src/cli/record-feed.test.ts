@@ -1,4 +1,4 @@
-import { deepEqual } from 'node:assert/strict';
+import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import type { PodRecord, PrintedRecord } from '../core/journal-record.ts';
@@ -12,6 +12,10 @@ const exited: PodRecord = { ...of, type: 'container.exited', ...main, exitCode: 
 const ready: PodRecord = { ...of, type: 'container.ready', ...main };
 const FILE = '/logs/u1/main/0.log';
 
+const fail = (error: unknown): void => {
+  throw error;
+};
+
 interface Fixture {
   readonly feed: RecordFeed;
   readonly logs: MemoryContainerLogs;
@@ -24,7 +28,7 @@ function fixture(options: { readonly withLogs?: boolean } = {}): Fixture {
   const show = (record: PrintedRecord): void => {
     shown.push(record.type === 'log' ? `${record.stream}: ${record.text}` : record.type);
   };
-  return { feed: new RecordFeed({ ...(options.withLogs === false ? {} : { logs }), logsDir: '/logs', show }), logs, shown };
+  return { feed: new RecordFeed({ ...(options.withLogs === false ? {} : { logs }), logsDir: '/logs', show, onError: fail }), logs, shown };
 }
 
 describe('RecordFeed', () => {
@@ -85,10 +89,47 @@ describe('RecordFeed', () => {
         return { drained: async () => {} };
       },
     };
-    const feed = new RecordFeed({ logs, logsDir: '/logs', show });
+    const feed = new RecordFeed({ logs, logsDir: '/logs', show, onError: fail });
     feed.push(started);
     await feed.end();
     deepEqual(shown, ['start … 7 bytes cut']);
+  });
+
+  it('shows all that comes after a record that could not be shown, and says so', async () => {
+    const shown: string[] = [];
+    const errors: unknown[] = [];
+    const broken = new Error('cannot be printed');
+    const logs = {
+      follow: () => ({ drained: () => Promise.reject(new Error('cannot be read')) }),
+    };
+    const show = (record: PrintedRecord): void => {
+      if (record.type === 'container.ready') throw broken;
+      shown.push(record.type);
+    };
+    const feed = new RecordFeed({ logs, logsDir: '/logs', show, onError: (error) => errors.push(error) });
+    for (const record of [started, ready, exited]) feed.push(record);
+    feed.push({ ...started, restartCount: 1 });
+    await feed.end();
+    deepEqual(shown, ['container.started', 'container.exited', 'container.started']);
+    deepEqual(errors.map(String), ['Error: cannot be printed', 'Error: cannot be read', 'Error: cannot be read']);
+  });
+
+  it('goes on telling lines after one that could not be shown', async () => {
+    const { logs } = fixture();
+    const shown: string[] = [];
+    const errors: unknown[] = [];
+    const show = (record: PrintedRecord): void => {
+      if (record.type !== 'log') return;
+      if (record.text === 'bad') throw new Error('cannot be printed');
+      shown.push(record.text);
+    };
+    const feed = new RecordFeed({ logs, logsDir: '/logs', show, onError: (error) => errors.push(error) });
+    logs.write(FILE, 'bad');
+    logs.write(FILE, 'good');
+    feed.push(started);
+    await feed.end();
+    deepEqual(shown, ['good']);
+    equal(errors.length, 1);
   });
 
   it('shows no lines without logs', async () => {

@@ -21,6 +21,13 @@ export function recordPrinter(
     if (output !== 'json' && record.type === 'event' && record.eventType === 'Normal') return;
     // A container may write faster than anybody reads; facts are never lost.
     const mayBeLost = record.type === 'log';
-    stdout.line(output === 'json' ? JSON.stringify(record) : recordLine(record, layout, style), { mayBeLost });
+    stdout.line(output === 'json' ? JSON.stringify(withoutSpec(record)) : recordLine(record, layout, style), { mayBeLost });
   };
+}
+
+/** The journal keeps what was accepted; printed, values of the user's environment would stand in the log of every CI. */
+function withoutSpec(record: PrintedRecord): object {
+  if (record.type !== 'pod.accepted') return record;
+  const { spec: _, ...told } = record;
+  return told;
 }

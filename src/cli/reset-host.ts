@@ -8,7 +8,7 @@ import type { ResetOptions } from './reset.ts';
 
 export async function resetHost(options: ResetOptions, context: CommandContext): Promise<ExitCode> {
   const { openReset } = await import('../compose.ts');
-  const reset = await openReset({ stateDir: stateDirOf(options, context.env) });
+  const reset = await openReset({ stateDir: stateDirOf(options, context.env), onProgress: context.say });
   try {
     const { removes, stateDir } = await reset.plan();
     if (removes.length === 0) {

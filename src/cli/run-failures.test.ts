@@ -44,6 +44,27 @@ describe('runFailures()', () => {
     equal(runFailures([record({ type: 'image.pulled', container: 'main', image: 'a:1', present: true }), failed]).length, 1);
   });
 
+  it('tells of a container that could not be started once, though the runtime shows an end of it', () => {
+    const startError = record({ type: 'container.exited', ...main, exitCode: 128, reason: 'StartError', by: 'self' });
+    deepEqual(runFailures([failed, startError]), ['container "main" of default/demo could not run: no such program']);
+    equal(runFailures([startError]).length, 1);
+    const next = { container: 'main', restartCount: 1 };
+    const started = record({ type: 'container.started', ...next, containerId: 'c2' });
+    deepEqual(runFailures([failed, startError, started]), []);
+    const crashed = record({ type: 'container.exited', ...next, exitCode: 3, reason: 'Error', by: 'self' });
+    deepEqual(runFailures([failed, startError, started, crashed]), ['container "main" of default/demo ended by itself with 3 (Error)']);
+  });
+
+  it('tells of a postStart that failed once, and of the end of its container by itself too', () => {
+    const hookFailed = record({ type: 'container.failed', ...main, reason: 'PostStartHookError', message: 'command exited with 1' });
+    deepEqual(runFailures([finished('failed'), hookFailed, exited(0, 'stop')]).length, 1);
+    equal(runFailures([finished('failed'), hookFailed, exited(3, 'self')]).length, 2);
+  });
+
+  it('lets a container pass whose start the death of an agent cut short', () => {
+    deepEqual(runFailures([record({ type: 'container.exited', ...main, exitCode: 128, reason: 'StartInterrupted', by: 'stop' })]), []);
+  });
+
   it('finds a Pod that was rejected', () => {
     const rejected: JournalRecord = { ...at, type: 'pod.rejected', reason: 'HostPort', message: 'port 80 is taken' };
     deepEqual(runFailures([rejected]), ['default/demo was rejected: port 80 is taken']);

@@ -42,7 +42,8 @@ class StopWishes {
   add(): void {
     this.#count += 1;
     if (this.#count === 1) this.#context.say('ending the Pods gracefully; once more (Ctrl-C) shortens their grace to 1 s');
-    if (this.#count === 2) this.#context.say('the grace is now 1 s');
+    if (this.#count === 2) this.#context.say('the grace is now 1 s; once more (Ctrl-C) leaves what does not end to the next command');
+    if (this.#count === 3) this.#context.say('leaving');
     this.#session?.stop();
   }
 
@@ -68,7 +69,7 @@ async function runOn(node: OpenNode, manifests: readonly PodManifest[], { option
     const session = new RunSession({ node, startKubelet, show, logger: context.logger }, request);
     stops.tell(session);
     const end = await session.run();
-    isClean = true;
+    isClean = end.leftPods.length === 0;
     if (options.output === 'text') await summarise(node, end, context);
     return judge(node, end, context);
   } finally {
@@ -84,11 +85,19 @@ async function summarise(node: OpenNode, { uids }: RunEnd, { colours, stdout }: 
 /** More would scroll what matters away; the table has them all. */
 const MAX_FAILURES_SHOWN = 10;
 
-function judge(node: OpenNode, { ownUids, afterSeq, journalFailed }: RunEnd, { say, stdout }: CommandContext): ExitCode {
+function judge(node: OpenNode, { ownUids, afterSeq, journalFailed, leftPods }: RunEnd, { say, stdout }: CommandContext): ExitCode {
   const failures = ownUids.flatMap((uid) => runFailures([...readJournal(node.journal, { uid, afterSeq })].map(({ record }) => record)));
   if (journalFailed) failures.push('the journal could not always be written; what happened meanwhile was written later, if it could be');
   for (const failure of failures.slice(0, MAX_FAILURES_SHOWN)) say(`failed: ${failure}`);
   if (failures.length > MAX_FAILURES_SHOWN) say(`failed: and ${failures.length - MAX_FAILURES_SHOWN} more`);
+  if (leftPods.length > 0) say(leftMessage(leftPods, node.paths.stateDir));
   if (stdout.droppedLines > 0) say(`${stdout.droppedLines} log lines were not shown: they came faster than they were read`);
-  return failures.length === 0 ? 0 : 1;
+  return failures.length === 0 && leftPods.length === 0 ? 0 : 1;
 }
+
+const leftMessage = (pods: readonly string[], stateDir: string): string =>
+  [
+    `not ended yet: ${pods.join(', ')}; what still runs of it goes on running`,
+    `the next "hooklet run" with the state directory ${stateDir} goes on from there`,
+    `"hooklet reset --state-dir ${stateDir}" removes everything at once, without preStop`,
+  ].join('\n');

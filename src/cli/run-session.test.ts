@@ -213,6 +213,41 @@ describe('RunSession', () => {
     deepEqual(run.failures(), ['preStop of container "main" of default/demo: timedOut']);
   });
 
+  it('leaves at the third stop what cannot be removed, for the next run to go on with', async () => {
+    const node = new FakeNode();
+    node.runtime.world.faults.add({ method: 'removePodSandbox', call: 'every', work: 'notDone', error: 'runtimeFailed' });
+    const run = node.run([pod('demo', [container('main')])]);
+    await node.clock.advance(5000);
+    run.session.stop();
+    run.session.stop();
+    await node.clock.advance(120_000);
+    ok(!run.hasEnded, 'it ended though a Pod was there');
+    run.session.stop();
+    await node.clock.settle();
+    deepEqual(run.end?.leftPods, ['default/demo']);
+    deepEqual(run.times('pod.removed'), []);
+    equal(node.journal.openPods().length, 1);
+    equal(node.clock.pending, 0);
+  });
+
+  it('leaves at the third stop at once, whatever it waits for', async () => {
+    const node = new FakeNode({ exec: () => ({}) });
+    const run = node.run([pod('demo', [hooked], { terminationGracePeriodSeconds: 600 })]);
+    await node.clock.advance(1000);
+    for (let count = 0; count < 3; count += 1) run.session.stop();
+    await node.clock.settle();
+    deepEqual(run.end?.leftPods, ['default/demo']);
+    deepEqual(run.times('signal.sent'), []);
+    equal(node.runtime.world.sandboxes.size, 1);
+  });
+
+  it('has left nothing when every Pod is removed', async () => {
+    const node = new FakeNode();
+    const run = node.run([pod('demo', [container('main')])], { forMs: 1000 });
+    await node.clock.advance(60_000);
+    deepEqual(run.end?.leftPods, []);
+  });
+
   it('starts nothing when the stop came first', async () => {
     const node = new FakeNode();
     const run = node.run([pod('demo', [container('main')])]);

@@ -4,15 +4,19 @@
  *
  * R1 New Pods start once every Pod that an earlier command left, and that is not to go on, is removed.
  * R2 `--for` is counted for each Pod: from its `pod.accepted`, for a Pod that goes on from the takeover.
- * R3 The first `stop()` asks for a graceful end of every Pod, each further one shortens the grace to `SHORT_GRACE`.
- * R4 When all Pods have ended by themselves they are deleted too. `run()` resolves when nothing of any Pod is left.
+ * R3 The first `stop()` asks for a graceful end of every Pod, the second shortens the grace to `SHORT_GRACE_SECONDS`.
+ * R4 The third one leaves: `run()` resolves as soon as the calls under way are through, Pods that are not removed stay as
+ *    they are, and the next command goes on with their end. Without it a leftover that nobody can remove would keep us.
+ * R5 When all Pods have ended by themselves they are deleted too. Unless it leaves, `run()` resolves when nothing
+ *    of any Pod is left.
  */
 import { addMs } from '../core/instant.ts';
 import type { PrintedRecord } from '../core/journal-record.ts';
 import type { TakeOver } from '../core/pod/take-over.ts';
 import { LocalPodSource } from '../kubelet/local-pod-source.ts';
 import { acceptManifest } from '../kubelet/take-over.ts';
-import type { PodManifest } from '../model/pod.ts';
+import { type PodManifest, podKey } from '../model/pod.ts';
+import { messageOf } from '../ports/hooklet-error.ts';
 import type { OpenPod, StoredRecord } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { OpenNode } from '../ports/open-node.ts';
@@ -20,6 +24,7 @@ import { NoticedJournal } from './noticed-journal.ts';
 import { RecordFeed } from './record-feed.ts';
 
 const SHORT_GRACE_SECONDS = 1;
+const STOPS_TO_LEAVE = 3;
 
 /** `startKubelet` of `compose.ts`. */
 export type StartKubelet = (
@@ -50,6 +55,8 @@ export interface RunEnd {
   /** The journal's records after this one happened in this run. */
   readonly afterSeq: number;
   readonly journalFailed: boolean;
+  /** "namespace/name" of the Pods that were not removed when it left (R4). */
+  readonly leftPods: readonly string[];
 }
 
 export class RunSession {
@@ -71,7 +78,12 @@ export class RunSession {
     this.#parts = parts;
     this.#request = request;
     const { logs, paths, journal } = parts.node;
-    this.#feed = new RecordFeed({ ...(request.logs ? { logs } : {}), logsDir: paths.logsDir, show: parts.show });
+    this.#feed = new RecordFeed({
+      ...(request.logs ? { logs } : {}),
+      logsDir: paths.logsDir,
+      show: parts.show,
+      onError: (error) => parts.logger.warn('something that happened could not be shown; the journal has it', { error: messageOf(error) }),
+    });
     this.#journal = new NoticedJournal(journal, {
       onAppended: () => this.#look(),
       onFailing: (error) => parts.logger.warn('the journal cannot be written: starts wait, stops go on; free space on its disk', { error }),
@@ -96,7 +108,8 @@ export class RunSession {
       await this.#feed.end();
     }
     const afterSeq = (this.#firstSeq ?? 1) - 1;
-    return { uids: [...this.#uids], ownUids: [...this.#ownUids], afterSeq, journalFailed: this.#journal.hasFailed };
+    const leftPods = this.#isLeaving() ? this.#source.list().map(({ pod }) => podKey(pod)) : [];
+    return { uids: [...this.#uids], ownUids: [...this.#ownUids], afterSeq, journalFailed: this.#journal.hasFailed, leftPods };
   }
 
   async #runPods(): Promise<void> {
@@ -161,6 +174,10 @@ export class RunSession {
     return this.#until(() => ends.every(({ pod }) => this.#source.get(pod.metadata.uid) === undefined));
   }
 
+  #isLeaving(): boolean {
+    return this.#stops >= STOPS_TO_LEAVE;
+  }
+
   #startPods({ starts }: TakeOver): void {
     if (this.#stops > 0) return;
     for (const manifest of starts) {
@@ -183,11 +200,11 @@ export class RunSession {
     return this.#source.list().every(({ pod }) => this.#journal.isFailing && !this.#accepted.has(pod.metadata.uid));
   }
 
-  /** Looks whenever a Pod changed, a record came, or somebody asked for the end. */
+  /** Looks whenever a Pod changed, a record came, or somebody asked for the end. Nothing is waited for when it leaves. */
   #until(condition: () => boolean): Promise<void> {
     return new Promise((resolve) => {
       this.#look = () => {
-        if (!condition()) return;
+        if (!condition() && !this.#isLeaving()) return;
         this.#look = () => {};
         resolve();
       };

@@ -19,8 +19,9 @@ export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOptio
 
 const HELP = `
 Ends when --for is over, on Ctrl-C, or when all Pods have ended; every Pod is then deleted
-gracefully. A second Ctrl-C shortens the grace to 1 s. Exits with 1 if a hook did not succeed
-or a container ended non-zero by itself.
+gracefully. A second Ctrl-C shortens the grace to 1 s; a third leaves what does not end to the
+next command. Exits with 1 if a hook did not succeed, a container ended non-zero by itself, or
+a Pod was left.
 
 Examples:
   $ hooklet run pod.yaml --for 20s

@@ -5,7 +5,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * npm passes Ctrl-C on to a program that the terminal has told already: two signals this close together are one wish
  * of the user, not the second Ctrl-C that shortens the grace.
  */
-const ONE_WISH_MS = 150;
+export const ONE_WISH_MS = 150;
 
 /** Calls `listener` for each wish to stop. Returns the way to listen no more. */
 export function onStopSignals(listener: () => void, now: () => number = () => performance.now()): () => void {

@@ -4,9 +4,13 @@ import { join } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
+import { SILENT_LOGGER } from '../ports/logger.ts';
 import type { NodeOptions } from '../ports/open-node.ts';
+import type { RpcChannel } from '../ports/rpc-channel.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { RuntimeSupervisor } from '../ports/runtime-supervisor.ts';
+import { logRuntimeEvents } from './log-runtime-events.ts';
+import { socketOf } from './runtime-endpoint.ts';
 
 export interface OpenRuntime {
   readonly runtime: Runtime;
@@ -25,9 +29,10 @@ export async function openRuntime(options: NodeOptions, paths: HostPaths): Promi
     return { runtime, clock, found: true, close: async () => runtime.close() };
   }
   const runtime = await connectRuntime(paths.containerdSocket, paths, 'own');
-  const { supervisor, sweep } = await supervise(runtime, { paths, clock, subnet: options.subnet });
+  const onStart = (): void => options.onProgress?.('starting containerd');
+  const { supervisor, sweep } = await supervise(runtime, { paths, clock, subnet: options.subnet, onStart });
+  logRuntimeEvents(supervisor, options.logger ?? SILENT_LOGGER, paths.containerdLogFile);
   try {
-    options.onProgress?.('starting containerd');
     const { found } = await supervisor.ensureRunning();
     return { runtime, clock, found, sweep, close: (stop) => endRuntime(runtime, supervisor, stop) };
   } catch (error) {
@@ -37,9 +42,12 @@ export async function openRuntime(options: NodeOptions, paths: HostPaths): Promi
 }
 
 async function endRuntime(runtime: Runtime, supervisor: RuntimeSupervisor, stop: boolean): Promise<void> {
-  if (stop) await supervisor.stop();
-  else supervisor.leave();
-  runtime.close();
+  try {
+    if (stop) await supervisor.stop();
+    else supervisor.leave();
+  } finally {
+    runtime.close();
+  }
 }
 
 /** CRI and, where the runtime is a containerd, its own services on the same channel. */
@@ -51,7 +59,7 @@ export async function connectRuntime(socket: string, paths: HostPaths, whose: 'o
   ]);
   const channel = new GrpcChannel(socket);
   const cri = new CriRuntime(channel, paths.instanceId);
-  if (whose === 'foreign' && !(await containerd.offersContainerd(channel))) return { cri, close: () => channel.close() };
+  if (whose === 'foreign' && !(await isContainerd(channel, containerd.offersContainerd))) return { cri, close: () => channel.close() };
   const nativeExec = new containerd.ContainerdExec(channel, join(paths.runDir, 'pipes'));
   return {
     cri,
@@ -64,6 +72,16 @@ export async function connectRuntime(socket: string, paths: HostPaths, whose: 'o
       channel.close();
     },
   };
+}
+
+/** Asked of a runtime that has answered; should it be gone again, nothing is left of the connection. */
+async function isContainerd(channel: RpcChannel, ask: (channel: RpcChannel) => Promise<boolean>): Promise<boolean> {
+  try {
+    return await ask(channel);
+  } catch (error) {
+    channel.close();
+    throw error;
+  }
 }
 
 async function loadContainerd() {
@@ -81,11 +99,12 @@ interface Supervised {
   readonly paths: HostPaths;
   readonly clock: Clock;
   readonly subnet: string | undefined;
+  readonly onStart?: () => void;
 }
 
 export async function supervise(
   runtime: Runtime,
-  { paths, clock, subnet }: Supervised,
+  { paths, clock, subnet, onStart }: Supervised,
 ): Promise<{ readonly supervisor: RuntimeSupervisor; readonly sweep: LeftoverSweep }> {
   const [
     { ContainerdSupervisor },
@@ -108,11 +127,8 @@ export async function supervise(
   const probe = async (): Promise<void> => void (await runtime.cri.version());
   const process = new ContainerdProcess({ paths, processes, programs, clock, probe });
   const prepare = (): Promise<void> => prepareContainerd({ paths, programs, subnet });
-  return { supervisor: new ContainerdSupervisor({ process, socket: paths.containerdSocket, prepare, sweep, clock }), sweep };
-}
-
-function socketOf(endpoint: string): string {
-  return endpoint.replace(/^unix:\/\//, '');
+  const told = onStart === undefined ? {} : { onStart };
+  return { supervisor: new ContainerdSupervisor({ process, socket: paths.containerdSocket, prepare, sweep, clock, ...told }), sweep };
 }
 
 export async function ensureBaseImages(runtime: Runtime, paths: HostPaths, options: NodeOptions): Promise<readonly string[]> {

@@ -12,7 +12,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, type FileHandle, open, readFile, stat, truncate } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { addMs, isReached } from '../core/instant.ts';
+import { addMs, earlier, type Instant, isReached } from '../core/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
@@ -29,8 +29,10 @@ export interface ContainerdProcessParts {
 }
 
 /** A cold start takes 40 ms here; after a crash with hundreds of containers, or on a slow disk, many times that. */
-const readyWithinMs = 60_000;
+const readyWithinMs = 30_000;
 const endWithinMs = 10_000;
+/** SIGKILL takes effect at once, but for a process that waits for a broken disk. */
+const killedWithinMs = 10_000;
 const pollMs = 5;
 /** containerd itself writes little at level `warn`, but every shim a few lines. */
 const logLimitBytes = 4 * 1024 * 1024;
@@ -91,13 +93,13 @@ export class ContainerdProcess {
     let last = 'its socket does not accept';
     while (!isReached(deadline, clock.now())) {
       if (await this.accepts()) {
-        const answer = await probe().then(() => undefined, messageOf);
+        const answer = await this.#within(deadline, probe()).then(() => undefined, messageOf);
         // Of two, it may be the other one that answers; the one without the database ends within a second.
         if (answer === undefined && this.#findAll().length === 1 && processes.isAlive(running)) return;
         last = answer ?? 'another containerd of this state directory runs';
       }
       if (!processes.isAlive(running)) throw new HookletError('hostLacks', `containerd ended as it started: ${await this.#lastWords()}`);
-      await clock.waitUntil(addMs(clock.now(), pollMs), NEVER);
+      await clock.waitUntil(earlier(addMs(clock.now(), pollMs), deadline), NEVER);
     }
     throw new HookletError(
       'hostLacks',
@@ -116,14 +118,38 @@ export class ContainerdProcess {
     }
   }
 
-  /** SIGTERM, then SIGKILL. */
+  /** SIGTERM, then SIGKILL. Rejects when not even that ends it. */
   async end(running: HostProcess): Promise<void> {
-    const { clock, processes } = this.#parts;
-    const deadline = addMs(clock.now(), endWithinMs);
+    const { processes } = this.#parts;
     processes.signal(running, 'SIGTERM');
+    if (await this.#endsWithin(running, endWithinMs)) return;
+    processes.signal(running, 'SIGKILL');
+    if (await this.#endsWithin(running, killedWithinMs)) return;
+    throw new HookletError(
+      'hostLacks',
+      `containerd (pid ${running.pid}) does not end, not even by SIGKILL; look at its disk, and at what the kernel says (dmesg)`,
+    );
+  }
+
+  async #endsWithin(running: HostProcess, ms: number): Promise<boolean> {
+    const { clock, processes } = this.#parts;
+    const deadline = addMs(clock.now(), ms);
     while (processes.isAlive(running)) {
-      if (isReached(deadline, clock.now())) processes.signal(running, 'SIGKILL');
+      if (isReached(deadline, clock.now())) return false;
       await clock.waitUntil(addMs(clock.now(), pollMs), NEVER);
+    }
+    return true;
+  }
+
+  /** `answer`, or a rejection at the deadline: what it waits for may be a process that hangs. */
+  async #within(deadline: Instant, answer: Promise<void>): Promise<void> {
+    const answered = new AbortController();
+    const late = this.#parts.clock.waitUntil(deadline, answered.signal).then(() => Promise.reject(new Error('CRI does not answer')));
+    late.catch(() => {});
+    try {
+      await Promise.race([answer, late]);
+    } finally {
+      answered.abort();
     }
   }
 

@@ -53,16 +53,18 @@ function setUp() {
     containerd.swept += 1;
     return [];
   };
+  const said: string[] = [];
   const supervisor = new ContainerdSupervisor({
     process: containerd,
     socket: '/run/x.sock',
     prepare: async () => {},
     sweep: { sweepAll },
     clock,
+    onStart: () => said.push(`starting, ${containerd.starts} before`),
   });
   const events: RuntimeSupervisorEvent[] = [];
   supervisor.onEvent((event) => events.push(event));
-  return { containerd, clock, supervisor, events };
+  return { containerd, clock, supervisor, events, said };
 }
 
 describe('ContainerdSupervisor', () => {
@@ -79,6 +81,22 @@ describe('ContainerdSupervisor', () => {
     containerd.runs();
     assert.equal((await supervisor.ensureRunning()).found, true);
     assert.equal(containerd.starts, 0);
+    await supervisor.stop();
+  });
+
+  it('tells that it starts one right before the first start, of none that runs and of no restart', async () => {
+    const taken = setUp();
+    taken.containerd.runs();
+    await taken.supervisor.ensureRunning();
+    assert.deepEqual(taken.said, []);
+    await taken.supervisor.stop();
+
+    const { containerd, clock, supervisor, said } = setUp();
+    await supervisor.ensureRunning();
+    containerd.dies();
+    await clock.settle();
+    assert.equal(containerd.starts, 2);
+    assert.deepEqual(said, ['starting, 0 before']);
     await supervisor.stop();
   });
 
@@ -114,6 +132,27 @@ describe('ContainerdSupervisor', () => {
     await clock.settle();
     assert.equal(containerd.starts, 2);
     assert.deepEqual(events, [{ kind: 'exited' }, { kind: 'restarted', downMs: 0 }]);
+    await supervisor.stop();
+  });
+
+  it('restarts and tells the others when a listener throws', async () => {
+    const { containerd, clock, supervisor, events } = setUp();
+    supervisor.onEvent(() => {
+      throw new Error('a broken listener');
+    });
+    const told: string[] = [];
+    supervisor.onEvent(({ kind }) => told.push(kind));
+    await supervisor.ensureRunning();
+    for (const starts of [2, 3]) {
+      await clock.advance(20_000);
+      containerd.dies();
+      await clock.settle();
+      assert.equal(containerd.starts, starts);
+    }
+    assert.deepEqual(
+      told,
+      events.map(({ kind }) => kind),
+    );
     await supervisor.stop();
   });
 

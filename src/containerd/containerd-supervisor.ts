@@ -6,7 +6,8 @@
  *    Should both spawn at once, containerd's lock on its database ends one of them, and its starter takes the other.
  * 2. A death is answered by a restart at once: while containerd is down containers block on their full pipes. Only a
  *    restart that fails, or one that does not live long, makes the next one wait.
- * 3. After `stop()` or `leave()` began nothing is started any more, not even by a restart under way.
+ * 3. A listener that throws is its own affair: it must not cost the watch.
+ * 4. After `stop()` or `leave()` began nothing is started any more, not even by a restart under way.
  */
 import { addMs, msBetween } from '../core/instant.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -23,6 +24,8 @@ export interface ContainerdSupervisorParts {
   readonly prepare: () => Promise<void>;
   readonly sweep: Pick<LeftoverSweep, 'sweepAll'>;
   readonly clock: Clock;
+  /** Told right before the first start; a restart is told by an event. */
+  readonly onStart?: () => void;
 }
 
 /** A containerd that lived shorter than this counts as a failed restart. */
@@ -75,13 +78,13 @@ export class ContainerdSupervisor implements RuntimeSupervisor {
 
   async #ensure(): Promise<{ readonly socket: string; readonly found: boolean }> {
     const hasContainers = this.#parts.process.hasShims();
-    const { running, found } = await this.#bringUp();
+    const { running, found } = await this.#bringUp(() => this.#parts.onStart?.());
     this.#watch = Promise.all([this.#keepRunning(running), this.#keepLogBounded()]);
     return { socket: this.#parts.socket, found: found || hasContainers };
   }
 
   /** Resolves with a process that answers: one that is there (`found`), else one that is started now. */
-  async #bringUp(): Promise<{ readonly running: HostProcess; readonly found: boolean }> {
+  async #bringUp(onStart: () => void = () => {}): Promise<{ readonly running: HostProcess; readonly found: boolean }> {
     // Also for one that is there: what was asked for and does not fit it is refused now, not at its first restart.
     await this.#parts.prepare();
     for (let there = this.#parts.process.find(); there !== undefined; there = this.#parts.process.find()) {
@@ -93,6 +96,7 @@ export class ContainerdSupervisor implements RuntimeSupervisor {
       await this.#parts.process.end(there);
     }
     this.#throwIfLeaving();
+    onStart();
     const started = await this.#parts.process.spawn();
     try {
       await this.#parts.process.waitReady(started);
@@ -149,7 +153,13 @@ export class ContainerdSupervisor implements RuntimeSupervisor {
   }
 
   #tell(event: RuntimeSupervisorEvent): void {
-    for (const listener of this.#listeners) listener(event);
+    for (const listener of this.#listeners) {
+      try {
+        listener(event);
+      } catch {
+        // invariant 3
+      }
+    }
   }
 }
 

@@ -134,7 +134,7 @@ async function hasCapSysResource(): Promise<boolean> {
 
 async function dropsForwarded(programs: Programs): Promise<boolean> {
   try {
-    return (await programs.run('iptables', ['-w', '-S', 'FORWARD'])).includes('-P FORWARD DROP');
+    return (await programs.run('iptables', ['-w', '10', '-S', 'FORWARD'])).includes('-P FORWARD DROP');
   } catch {
     return false; // no iptables, no such policy; the missing program is reported by the host checks
   }

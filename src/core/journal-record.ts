@@ -3,7 +3,8 @@
  *
  * These names are a storage contract. A record is durable before the effect it announces (`container.created` names
  * the postStart hook that becomes due with the start, `container.stopping` the preStop hook that becomes due with the
- * stop, `hook.started` the exec that is about to run), or right after the fact it reports.
+ * stop, `hook.started` the exec that is about to run), or right after the fact it reports. `pod.rejected`,
+ * `container.unready` and `probe.failed` are part of the vocabulary before the parts that write them exist: admission, probes.
  */
 
 import type { EventType } from '../model/event-identity.ts';

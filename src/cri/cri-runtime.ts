@@ -10,6 +10,8 @@ import { ContainerState as CriContainerState, ImageServiceDefinition, PodSandbox
 const minute = 60_000;
 /** As kubelet's client (`cri-client/pkg/remote_runtime.go`). */
 const callDeadline = 2 * minute;
+/** Asked to find out whether there is a runtime at all. kubelet gives it two minutes as every call. */
+const versionDeadline = 5_000;
 const runSandboxDeadline = 4 * minute;
 
 const runtimeService = RuntimeServiceDefinition;
@@ -26,7 +28,7 @@ export class CriRuntime implements ContainerRuntime {
 
   async version(): Promise<{ readonly name: string; readonly version: string }> {
     const request = { version: 'v1' };
-    const reply = await this.#channel.unary({ service: runtimeService, method: 'version', request, deadlineMs: callDeadline });
+    const reply = await this.#channel.unary({ service: runtimeService, method: 'version', request, deadlineMs: versionDeadline });
     return { name: reply.runtimeName, version: reply.runtimeVersion };
   }
 
@@ -118,10 +120,11 @@ export class CriRuntime implements ContainerRuntime {
     return images.map((image) => ({ id: image.id, tags: image.repoTags, sizeBytes: Number(image.size) }));
   }
 
-  async pullImage(image: string): Promise<void> {
+  async pullImage(image: string, signal: AbortSignal): Promise<void> {
+    const request = { image: { image } };
     try {
       // No deadline, as kubelet's (`cri-client/pkg/remote_image.go`): how long a pull may take depends on the image.
-      await this.#channel.unary({ service: imageService, method: 'pullImage', request: { image: { image } }, deadlineMs: 'none' });
+      await this.#channel.unary({ service: imageService, method: 'pullImage', request, deadlineMs: 'none', signal });
     } catch (error) {
       if (hasCode(error, 'runtimeNotFound')) throw new HookletError('imageNotFound', error.message, { cause: error });
       throw error;

@@ -31,7 +31,7 @@ export class CallFaults {
   }
 }
 
-const errorOf = ({ method, error }: CallFault): HookletError =>
+const errorOf = ({ method, error, message }: CallFault): HookletError =>
   error === undefined
     ? new HookletError('runtimeUnavailable', `No reply to ${method}`, { retry: 'later' })
-    : new HookletError(error, `Cannot ${method}: the runtime says ${error}`);
+    : new HookletError(error, `Cannot ${method}: the runtime says ${message ?? error}`);

@@ -1,15 +1,17 @@
 import { HookletError } from '../ports/hooklet-error.ts';
-import type { HeldStateLock, StateLock } from '../ports/state-lock.ts';
+import type { HeldStateLock, StateLock, StateLockHolder } from '../ports/state-lock.ts';
 
 /** One state directory; every agent of a test that shares it gets the same object. */
 export class MemoryStateLock implements StateLock {
-  #holder: HeldStateLock | undefined;
+  /** Who takes it next. */
+  command = 'hooklet run';
+  #held: { readonly lock: HeldStateLock; readonly by: StateLockHolder } | undefined;
 
   async acquire(): Promise<HeldStateLock> {
-    if (this.#holder !== undefined) {
+    if (this.#held !== undefined) {
       throw new HookletError(
         'stateLocked',
-        'the state directory in memory is in use by another hooklet; end that first, or use another one with --state-dir',
+        `the state directory in memory is in use by '${this.#held.by.command}'; end that first, or use another one with --state-dir`,
         {
           retry: 'later',
         },
@@ -17,10 +19,14 @@ export class MemoryStateLock implements StateLock {
     }
     const lock: HeldStateLock = {
       release: () => {
-        if (this.#holder === lock) this.#holder = undefined;
+        if (this.#held?.lock === lock) this.#held = undefined;
       },
     };
-    this.#holder = lock;
+    this.#held = { lock, by: { command: this.command, pid: process.pid } };
     return lock;
+  }
+
+  holder(): StateLockHolder | undefined {
+    return this.#held?.by;
   }
 }

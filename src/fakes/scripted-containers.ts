@@ -141,14 +141,16 @@ export class ScriptedContainers implements ContainerRuntime {
     return [...(this.#world.script.images ?? []), ...this.#pulled].map((image) => ({ id: `id of ${image}`, tags: [image], sizeBytes: 1 }));
   }
 
-  async pullImage(image: string): Promise<void> {
+  async pullImage(image: string, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted();
     this.#pulls += 1;
     const pull = this.#world.script.pull?.(image, this.#pulls) ?? { error: `Cannot pull "${image}": no registry in this world` };
-    await this.#call('pullImage', image, async () => {
+    const pulled = this.#call('pullImage', image, async () => {
       if (pull.takesMs !== undefined) await new Promise<void>((resolve) => after(this.#world.clock, pull.takesMs ?? 0, resolve));
       if (pull.error !== undefined) throw new HookletError('runtimeFailed', pull.error);
       this.#pulled.add(image);
     });
+    await Promise.race([pulled, abortOf(signal)]);
   }
 
   async execSync(containerId: string, argv: readonly string[], signal: AbortSignal): Promise<ExecSyncResult> {
@@ -159,8 +161,7 @@ export class ScriptedContainers implements ContainerRuntime {
       world.startExec(made);
       return made;
     });
-    const aborted = new Promise<never>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
-    await Promise.race([exec.ended.promise, aborted]);
+    await Promise.race([exec.ended.promise, abortOf(signal)]);
     const { stdout = '', stderr = '' } = exec.program;
     return { exitCode: exec.exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
   }
@@ -171,3 +172,6 @@ export class ScriptedContainers implements ContainerRuntime {
     return this.#world.faults.call(method, what, work);
   }
 }
+
+const abortOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

@@ -55,6 +55,8 @@ export interface CallFault {
   readonly call: number | 'every';
   readonly work: 'done' | 'notDone';
   readonly error?: ErrorCode;
+  /** What the runtime says with `error`. */
+  readonly message?: string;
 }
 
 const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {

@@ -20,6 +20,7 @@ function programOf({ takesMs, exitCode, startError, onTerm }: ContractProgram['s
 
 const script: Script = {
   images: ['image'],
+  pull: () => ({ takesMs: 3_600_000 }),
   program: (container) => programOf(contractContainers[container as keyof typeof contractContainers].scripted),
   exec: (argv) => Object.values(contractExecs).find((program) => program.argv.join() === argv.join())?.scripted ?? { takesMs: 0 },
 };

@@ -179,3 +179,40 @@ test('upload() rejects with the error of the server, or of the requests', async 
   }
   await assert.rejects(channel.upload({ service, method: 'collect', requests: failing(), deadlineMs: 'none' }), reason);
 });
+
+test('close() ends every call, and refuses later ones', async (t) => {
+  const { channel, start } = setUp(t);
+  await start();
+  const reached = channel.unary(ask('hello'));
+  await reached;
+  const endless = { service, deadlineMs: 'none' } as const;
+  async function* waiting() {
+    yield 'x';
+    await new Promise(() => {});
+  }
+  const stream = channel.serverStream({ ...endless, method: 'count', request: '150' });
+  for (let i = 0; i < 150; i++) await stream.next();
+  const calls = [
+    channel.unary({ ...endless, method: 'say', request: 'hang' }),
+    stream.next(),
+    channel.upload({ ...endless, method: 'collect', requests: waiting() }),
+  ];
+  const ended = Promise.allSettled(calls);
+  setTimeout(() => channel.close(), 20);
+  const unavailable = (end: PromiseSettledResult<unknown>) => end.status === 'rejected' && hasCode(end.reason, 'runtimeUnavailable');
+  assert.deepEqual((await ended).map(unavailable), [true, true, true]);
+
+  const later = await Promise.allSettled([
+    channel.unary(ask('hello')),
+    channel.serverStream({ ...endless, method: 'count', request: '3' }).next(),
+    channel.upload({ ...endless, method: 'collect', requests: waiting() }),
+  ]);
+  assert.deepEqual(later.map(unavailable), [true, true, true]);
+});
+
+test('close() before the connection is there ends the calls that wait for it', async (t) => {
+  const { channel } = setUp(t);
+  const early = channel.unary({ ...ask('hello'), deadlineMs: 'none' });
+  channel.close();
+  await assert.rejects(early, (error) => hasCode(error, 'runtimeUnavailable'));
+});

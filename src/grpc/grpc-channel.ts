@@ -5,9 +5,11 @@
  *    after 50 ms to 1 s. gRPC's own default, 1 s to 120 s, would outlast a restart of containerd by far.
  * 2. A cancelled call rejects with its signal's reason, never with the error that the cancelling made.
  * 3. Nothing is retried here: whether a call without an answer has happened is the caller's question.
+ * 4. `close()` ends every call with `runtimeUnavailable`: one that waits for a registry would keep the program alive.
  */
 import { once } from 'node:events';
-import { type CallOptions, Client, type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
+import { type CallOptions, Client, type ClientDuplexStream, type ClientReadableStream, credentials, Metadata } from '@grpc/grpc-js';
+import { HookletError } from '../ports/hooklet-error.ts';
 import type { RequestOf, ResponseOf, RpcCall, RpcChannel, RpcService } from '../ports/rpc-channel.ts';
 import { translateRpcError } from './rpc-error.ts';
 
@@ -24,6 +26,8 @@ const channelOptions = {
 
 export class GrpcChannel implements RpcChannel {
   readonly #client: Client;
+  readonly #running = new Set<{ cancel(): void }>();
+  #isClosed = false;
 
   /** `socketPath` is absolute. Nothing is connected before the first call. */
   constructor(socketPath: string) {
@@ -34,6 +38,7 @@ export class GrpcChannel implements RpcChannel {
     const { path, name, encode, decode } = codec(call.service, call.method);
     return new Promise((resolve, reject) => {
       if (call.signal?.aborted) return reject(call.signal.reason);
+      if (this.#isClosed) return reject(closed());
       const onAbort = () => running.cancel();
       const running = this.#client.makeUnaryRequest<RequestOf<S, M>, ResponseOf<S, M>>(
         path,
@@ -43,12 +48,14 @@ export class GrpcChannel implements RpcChannel {
         metadataOf(call.headers),
         callOptions(call.deadlineMs),
         (error, response) => {
+          this.#running.delete(running);
           call.signal?.removeEventListener('abort', onAbort);
           if (call.signal?.aborted) reject(call.signal.reason);
           else if (error !== null) reject(translateRpcError(name, error));
           else resolve(response as ResponseOf<S, M>);
         },
       );
+      this.#running.add(running);
       call.signal?.addEventListener('abort', onAbort, { once: true });
     });
   }
@@ -56,6 +63,7 @@ export class GrpcChannel implements RpcChannel {
   async *serverStream<S extends RpcService, M extends keyof S['methods']>(call: RpcCall<S, M>): AsyncGenerator<ResponseOf<S, M>> {
     const { path, name, encode, decode } = codec(call.service, call.method);
     call.signal?.throwIfAborted();
+    if (this.#isClosed) throw closed();
     const stream: ClientReadableStream<ResponseOf<S, M>> = this.#client.makeServerStreamRequest(
       path,
       encode,
@@ -64,6 +72,7 @@ export class GrpcChannel implements RpcChannel {
       metadataOf(call.headers),
       callOptions(call.deadlineMs),
     );
+    this.#running.add(stream);
     const onAbort = () => stream.cancel();
     call.signal?.addEventListener('abort', onAbort, { once: true });
     try {
@@ -72,6 +81,7 @@ export class GrpcChannel implements RpcChannel {
       call.signal?.throwIfAborted();
       throw translateRpcError(name, error);
     } finally {
+      this.#running.delete(stream);
       call.signal?.removeEventListener('abort', onAbort);
       stream.on('error', () => {}); // the error that cancelling makes has no other listener
       stream.cancel();
@@ -81,6 +91,7 @@ export class GrpcChannel implements RpcChannel {
   async upload<S extends RpcService, M extends keyof S['methods']>(
     call: Omit<RpcCall<S, M>, 'request'> & { readonly requests: AsyncIterable<RequestOf<S, M>> },
   ): Promise<ResponseOf<S, M> | undefined> {
+    if (this.#isClosed) throw closed();
     const { path, name, encode, decode } = codec(call.service, call.method);
     const stream = this.#client.makeBidiStreamRequest<RequestOf<S, M>, ResponseOf<S, M>>(
       path,
@@ -89,6 +100,7 @@ export class GrpcChannel implements RpcChannel {
       metadataOf(call.headers),
       callOptions(call.deadlineMs),
     );
+    this.#running.add(stream);
     let last: ResponseOf<S, M> | undefined;
     const ended = new Promise<void>((resolve, reject) => {
       stream.on('data', (response: ResponseOf<S, M>) => {
@@ -99,20 +111,39 @@ export class GrpcChannel implements RpcChannel {
     });
     ended.catch(() => {}); // awaited below; the sending loop may still be at work when it rejects
     try {
-      for await (const request of call.requests) {
-        if (!stream.write(request)) await Promise.race([once(stream, 'drain'), ended]);
-      }
-      stream.end();
+      await sendAll(stream, call.requests, ended);
       await ended;
       return last;
     } catch (error) {
       stream.cancel();
       throw error;
+    } finally {
+      this.#running.delete(stream);
     }
   }
 
   close(): void {
+    this.#isClosed = true;
+    for (const call of this.#running) call.cancel();
     this.#client.close();
+  }
+}
+
+const closed = (): HookletError => new HookletError('runtimeUnavailable', 'The connection to the container runtime is closed');
+
+/** Stops when the call has ended, also while it waits for the next request. */
+async function sendAll<T>(stream: ClientDuplexStream<T, unknown>, requests: AsyncIterable<T>, ended: Promise<void>): Promise<void> {
+  const iterator = requests[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), ended]);
+      if (next === undefined || next.done === true) break;
+      if (!stream.write(next.value)) await Promise.race([once(stream, 'drain'), ended]);
+    }
+    stream.end();
+  } finally {
+    // Not awaited: it waits for the request that may never come.
+    iterator.return?.().catch(() => {});
   }
 }
 

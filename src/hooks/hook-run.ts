@@ -66,11 +66,17 @@ export type HookReport = HookResult | 'detached';
 
 export const endReasonOf = (signal: AbortSignal): HookEndReason => signal.reason as HookEndReason;
 
+const END_REASONS: Readonly<Record<HookEnd, string>> = {
+  timedOut: 'it did not end within the grace period',
+  cancelled: 'its container is being stopped',
+  interrupted: 'containerExited',
+};
+
 /** The report of a delivery that was ended before its time, by whoever aborted the signal. */
 export function endedEarly(signal: AbortSignal): HookReport {
   const because = endReasonOf(signal);
   if (because === 'agentLeaves') return 'detached';
-  return { outcome: because, reason: because === 'interrupted' ? 'containerExited' : because };
+  return { outcome: because, reason: END_REASONS[because] };
 }
 
 /** The exit status of a process that SIGKILL ended: by us, by the kernel, or with its container. */

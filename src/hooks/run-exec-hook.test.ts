@@ -93,7 +93,10 @@ describe('runExecHook()', () => {
     await clock.settle();
     controller.abort('timedOut');
     const { output, ...rest } = (await report) as HookResult;
-    assert.deepEqual([rest.outcome, rest.reason, output?.stdout.head.toString()], ['timedOut', 'timedOut', 'so far']);
+    assert.deepEqual(
+      [rest.outcome, rest.reason, output?.stdout.head.toString()],
+      ['timedOut', 'it did not end within the grace period', 'so far'],
+    );
     assert.equal(runtime.world.deeds.at(-1)?.kind, 'execEnded');
     assert.equal(clock.pending, 0);
   });

@@ -79,7 +79,7 @@ function endedByUs(signal: AbortSignal, { exitCode, output }: ExecEnd): HookRepo
   return early === 'detached' ? early : { ...early, exitCode, output };
 }
 
-/** Dies with its caller and cannot be ended early; what that costs stands in the documentation of runtimes. */
+/** Dies with its caller and cannot be ended early; what that costs stands in `docs/runtimes.md`. */
 async function execSyncHook(run: HookRun, argv: readonly string[], { cri }: HookParts, signal: AbortSignal): Promise<HookReport> {
   try {
     const { exitCode, stdout, stderr } = await cri.execSync(run.containerId, argv, signal);

@@ -82,7 +82,7 @@ describe('runHook() with retries', () => {
 
   for (const [because, expected] of [
     ['timedOut', { outcome: 'failed', reason: REFUSED, retry: 1 }],
-    ['cancelled', { outcome: 'cancelled', reason: 'cancelled', retry: 1 }],
+    ['cancelled', { outcome: 'cancelled', reason: 'its container is being stopped', retry: 1 }],
     ['interrupted', { outcome: 'interrupted', reason: 'containerExited', retry: 1 }],
     ['agentLeaves', 'detached'],
   ] as const) {
@@ -128,7 +128,7 @@ describe('runHook() with a timeout', () => {
     await clock.advance(500);
     started.controller.abort('timedOut');
     await clock.settle();
-    deepEqual(started.report, { outcome: 'timedOut', reason: 'timedOut', retry: 0 });
+    deepEqual(started.report, { outcome: 'timedOut', reason: 'it did not end within the grace period', retry: 0 });
     equal(clock.pending, 0);
   });
 

@@ -173,7 +173,7 @@ describe('runHook() of an httpGet hook', () => {
     await clock.advance(24 * 3_600_000);
     equal(http.open, 1);
     controller.abort('timedOut');
-    deepEqual(await report, { outcome: 'timedOut', reason: 'timedOut', retry: 0 });
+    deepEqual(await report, { outcome: 'timedOut', reason: 'it did not end within the grace period', retry: 0 });
     equal(http.open, 0);
   });
 

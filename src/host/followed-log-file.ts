@@ -18,6 +18,8 @@ import { CriLogParser } from './cri-log-parser.ts';
 export const lookEveryMs = 2000;
 
 const chunkBytes = 64 * 1024;
+/** A log that grows while it is read is read on in pieces of this size at least. */
+const leastChunkBytes = 4 * 1024;
 
 /** Calls `onChange` when something happens in a directory; throws when it cannot. */
 export type WatchDirectory = (directory: string, onChange: () => void) => { close(): void };
@@ -33,7 +35,6 @@ export class FollowedLogFile implements FollowedLog {
   readonly #parts: FollowedLogFileParts;
   readonly #parser = new CriLogParser();
   readonly #ended = Promise.withResolvers<void>();
-  readonly #chunk = Buffer.allocUnsafe(chunkBytes);
   #handle: FileHandle | undefined;
   #position = 0;
   #watcher: { close(): void } | undefined;
@@ -134,12 +135,15 @@ export class FollowedLogFile implements FollowedLog {
   }
 
   async #readToEnd(handle: FileHandle, signal: AbortSignal): Promise<void> {
-    if ((await handle.stat()).size < this.#position) this.#startOver();
+    const { size } = await handle.stat();
+    if (size < this.#position) this.#startOver();
+    // One buffer a reading, not one a log: most logs are silent most of the time, and a node follows many.
+    const chunk = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(leastChunkBytes, size - this.#position)));
     while (!signal.aborted) {
-      const { bytesRead } = await handle.read(this.#chunk, 0, chunkBytes, this.#position);
+      const { bytesRead } = await handle.read(chunk, 0, chunk.length, this.#position);
       if (bytesRead === 0) return;
       this.#position += bytesRead;
-      this.#tell(this.#parser.push(Buffer.from(this.#chunk.subarray(0, bytesRead))), signal);
+      this.#tell(this.#parser.push(Buffer.from(chunk.subarray(0, bytesRead))), signal);
     }
   }
 

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { baseImages, HostBaseImages, isStaticElf } from './host-base-images.ts';
+import { hasCode } from '../ports/hooklet-error.ts';
+import { baseImages, HostBaseImages, isStaticElf, readApplets } from './host-base-images.ts';
 import { ociArchive } from './oci-archive.ts';
 
 const programs = { busybox: Buffer.from('b'), applets: ['sh', 'busybox', '[', 'ls'], tini: Buffer.from('t') };
@@ -41,7 +42,20 @@ describe('HostBaseImages', () => {
   });
 
   it('writeArchive() rejects where it cannot write', async () => {
-    await assert.rejects(new HostBaseImages().writeArchive(join(dir, 'missing', 'images.tar')), /Cannot write the image archive/);
+    await assert.rejects(
+      new HostBaseImages().writeArchive(join(dir, 'missing', 'images.tar')),
+      /Cannot write the image archive .*; free space/,
+    );
+  });
+});
+
+describe('readApplets()', () => {
+  it('says what to do about a busybox that does not run', async () => {
+    for (const path of ['/bin/false', '/nowhere/busybox'])
+      await assert.rejects(
+        readApplets(path),
+        (error) => hasCode(error, 'hostLacks') && error.message.includes(path) && /; install busybox-static anew$/.test(error.message),
+      );
   });
 });
 

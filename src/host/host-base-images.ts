@@ -34,7 +34,11 @@ export class HostBaseImages implements BaseImages {
       await rename(aside, path);
     } catch (error) {
       await rm(aside, { force: true });
-      throw new HookletError('hostLacks', `Cannot write the image archive "${path}": ${messageOf(error)}`, { cause: error });
+      throw new HookletError(
+        'hostLacks',
+        `Cannot write the image archive "${path}": ${messageOf(error)}; free space there, then try again`,
+        { cause: error },
+      );
     }
   }
 }
@@ -86,8 +90,17 @@ const mountPoints: readonly TarEntry[] = ['dev', 'etc', 'proc', 'run', 'sys'].ma
 async function readPrograms(): Promise<Programs> {
   const busybox = await readFirst(busyboxPlaces, 'busybox-static');
   const tini = await readFirst(tiniPlaces, 'tini');
-  const { stdout } = await promisify(execFile)(busybox.path, ['--list']);
-  return { busybox: busybox.content, applets: stdout.split('\n').filter((name) => name !== ''), tini: tini.content };
+  return { busybox: busybox.content, applets: await readApplets(busybox.path), tini: tini.content };
+}
+
+export async function readApplets(busybox: string): Promise<readonly string[]> {
+  try {
+    const { stdout } = await promisify(execFile)(busybox, ['--list']);
+    return stdout.split('\n').filter((name) => name !== '');
+  } catch (error) {
+    const why = messageOf(error).trim();
+    throw new HookletError('hostLacks', `Cannot ask "${busybox}" for its applets: ${why}; install busybox-static anew`, { cause: error });
+  }
 }
 
 async function readFirst(places: readonly string[], packageName: string): Promise<{ readonly path: string; readonly content: Buffer }> {

@@ -18,6 +18,8 @@ export interface HostFacts {
   readonly staticTini: string | undefined;
   /** Where the bridge plugin lies, and which of the needed ones lie beside it. */
   readonly cni: { readonly dir: string | undefined; readonly plugins: readonly string[] };
+  /** By the policy of iptables' FORWARD chain (Docker sets it): Pods need the firewall plugin. False when it was not looked up. */
+  readonly forwardingIsDropped: boolean;
   /** From /proc/filesystems. */
   readonly hasOverlayfs: boolean;
   readonly cgroup: { readonly version: 1 | 2 | undefined; readonly controllers: readonly string[] };
@@ -44,6 +46,7 @@ export const programNames = [
   'sh',
 ] as const;
 export const cniPluginNames = ['bridge', 'host-local', 'loopback', 'portmap'] as const;
+export const firewallPluginName = 'firewall';
 export const cniDirs = ['/usr/lib/cni', '/opt/cni/bin', '/usr/libexec/cni'];
 
 export interface HostFactsRequest {
@@ -54,7 +57,7 @@ export interface HostFactsRequest {
 
 export async function readHostFacts({ paths, programs, quick }: HostFactsRequest): Promise<HostFacts> {
   const found = Object.fromEntries(programNames.map((name) => [name, programs.find(name)])) as HostFacts['programs'];
-  const cniDir = cniDirs.find((dir) => exists(join(dir, 'bridge')));
+  const cni = cniFacts();
   return {
     platform: process.platform,
     uid: process.getuid?.() ?? -1,
@@ -63,7 +66,9 @@ export async function readHostFacts({ paths, programs, quick }: HostFactsRequest
     versions: quick ? {} : await readVersions(programs, ['containerd', 'runc', 'iptables']),
     staticBusybox: firstStatic(['/usr/bin/busybox', '/bin/busybox', '/bin/busybox.static']),
     staticTini: firstStatic(['/usr/bin/tini-static', '/sbin/tini-static']),
-    cni: { dir: cniDir, plugins: cniDir === undefined ? [] : cniPluginNames.filter((name) => exists(join(cniDir, name))) },
+    cni,
+    // Asked only where the answer matters: this is looked at before every run.
+    forwardingIsDropped: !cni.plugins.includes(firewallPluginName) && (await dropsForwarded(programs)),
     hasOverlayfs: /^nodev\s+overlay$/m.test(read('/proc/filesystems')),
     cgroup: cgroupControllers(read('/proc/self/mountinfo'), read),
     capabilities: BigInt(`0x${/^CapEff:\s*([0-9a-f]+)$/m.exec(read('/proc/self/status'))?.[1] ?? '0'}`),
@@ -72,11 +77,22 @@ export async function readHostFacts({ paths, programs, quick }: HostFactsRequest
     bridge: bridgeState(paths.bridgeName),
     iptablesNatWorks: quick
       ? undefined
-      : await programs.run('iptables', ['-w', '-t', 'nat', '-S', 'POSTROUTING']).then(
+      : await programs.run('iptables', ['-w', '10', '-t', 'nat', '-S', 'POSTROUTING']).then(
           () => true,
           () => false,
         ),
   };
+}
+
+function cniFacts(): HostFacts['cni'] {
+  const dir = cniDirs.find((each) => exists(join(each, 'bridge')));
+  const plugins = dir === undefined ? [] : [...cniPluginNames, firewallPluginName].filter((name) => exists(join(dir, name)));
+  return { dir, plugins };
+}
+
+async function dropsForwarded(programs: Programs): Promise<boolean> {
+  const rules = await programs.run('iptables', ['-w', '10', '-S', 'FORWARD']).catch(() => '');
+  return /^-P FORWARD DROP$/m.test(rules);
 }
 
 async function readVersions(programs: Programs, names: readonly string[]): Promise<Readonly<Record<string, string>>> {

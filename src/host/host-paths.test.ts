@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { hasCode } from '../ports/hooklet-error.ts';
-import { hostPaths, isStateDir, makeHostDirs } from './host-paths.ts';
+import { hostPaths, isStateDir, makeHostDirs, realPath } from './host-paths.ts';
 
 describe('host paths', () => {
   let dir: string;
@@ -27,6 +27,17 @@ describe('host paths', () => {
     assert.notEqual((await hostPaths(join(dir, 'other'))).instanceId, expected);
   });
 
+  it('realPath() follows links as far as there is something, and links that lead to nothing yet', async () => {
+    const real = join(dir, 'reached');
+    await symlink('reached', join(dir, 'dangling'));
+    await symlink(join(dir, 'round'), join(dir, 'round'));
+    assert.equal(await realPath(join(dir, 'dangling', 'below')), join(real, 'below'));
+    assert.equal(await realPath(join(dir, 'round', 'below')), join(dir, 'round', 'below'));
+    await mkdir(real);
+    assert.equal(await realPath(`${dir}/dangling/`), real);
+    assert.equal(await realPath('/'), '/');
+  });
+
   it('hostPaths() keeps within the limits of interface names and socket paths', async () => {
     const paths = await hostPaths(join(dir, 'x'.repeat(200)));
     assert.ok(paths.bridgeName.length <= 15);
@@ -45,6 +56,19 @@ describe('host paths', () => {
     } finally {
       await rm(paths.runDir, { recursive: true });
     }
+  });
+
+  it('makeHostDirs() makes what it keeps private, whatever the umask or an older hooklet left', async (t) => {
+    const before = process.umask(0);
+    t.after(() => process.umask(before));
+    const paths = await hostPaths(join(dir, 'open', 'state'));
+    await makeHostDirs(paths);
+    t.after(() => rm(paths.runDir, { recursive: true }));
+    await chmod(paths.logsDir, 0o755);
+    await makeHostDirs(paths);
+    for (const each of [paths.stateDir, paths.logsDir, paths.podsDir, paths.hookOutputDir, paths.cniLeaseDir])
+      assert.equal((await stat(each)).mode & 0o777, 0o700, each);
+    assert.equal((await stat(paths.markerFile)).mode & 0o777, 0o600);
   });
 
   it('makeHostDirs() refuses a directory with foreign files, and touches nothing', async () => {

@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, readdir, realpath, writeFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { chmod, mkdir, readdir, readlink, realpath, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 
 /** Where sockets and all that ends with a boot lie; short, because a Unix socket's path has at most 108 bytes. */
-const runRoot = '/run/hooklet';
+export const runRoot = '/run/hooklet';
 
 const markerText = 'This directory belongs to hooklet: "hooklet reset" removes it and everything in it.\n';
 
 /** The places of one hooklet. `stateDir` need not exist yet; symbolic links in it are followed as far as it does. */
 export async function hostPaths(stateDir: string): Promise<HostPaths> {
-  const state = await resolveExisting(resolve(stateDir));
+  const state = await realPath(stateDir);
   const instanceId = createHash('sha256').update(state).digest('hex').slice(0, 8);
   const runDir = join(runRoot, instanceId);
   return {
@@ -30,6 +30,7 @@ export async function hostPaths(stateDir: string): Promise<HostPaths> {
     cniConfigDir: join(runDir, 'cni'),
     cniLeaseDir: join(state, 'leases'),
     hostChoicesFile: join(state, 'host-choices.json'),
+    runtimeMarkFile: join(state, 'runtime'),
     markerFile: join(state, '.hooklet-state'),
     bridgeName: `hkl${instanceId}`,
     networkName: `hooklet-${instanceId}`,
@@ -49,9 +50,11 @@ export async function makeHostDirs(paths: HostPaths): Promise<void> {
       if (entries.length > 0) throw notOurs(paths.stateDir);
       await writeFile(paths.markerFile, markerText, { mode: 0o600 });
     }
-    await chmod(paths.stateDir, 0o700);
-    await mkdir(paths.runDir, { recursive: true, mode: 0o700 });
-    await chmod(paths.runDir, 0o700);
+    // The mode of mkdir is cut by the umask, and says nothing of what was there.
+    for (const dir of [paths.stateDir, paths.logsDir, paths.podsDir, paths.hookOutputDir, paths.cniLeaseDir, paths.runDir]) {
+      await mkdir(dir, { recursive: true, mode: 0o700 });
+      await chmod(dir, 0o700);
+    }
   } catch (error) {
     if (error instanceof HookletError) throw error;
     throw new HookletError(
@@ -84,12 +87,22 @@ const notOurs = (stateDir: string): HookletError =>
     `"${stateDir}" is not empty and not a state directory of hooklet; name an empty or a new one with --state-dir`,
   );
 
-/** `realpath` of the part of the path that exists: one directory has one instance id, by whatever name it is called. */
-async function resolveExisting(path: string): Promise<string> {
+/** As many as the kernel follows (path_resolution(7)). */
+const MAX_LINKS = 40;
+
+/**
+ * Where a path leads, also one that does not exist yet: links are followed as far as there are any. One directory has one
+ * instance id, by whatever name it is called.
+ */
+export async function realPath(path: string, links = MAX_LINKS): Promise<string> {
+  const absolute = resolve(path);
   try {
-    return await realpath(path);
+    return await realpath(absolute);
   } catch {
-    const parent = dirname(path);
-    return parent === path ? path : join(await resolveExisting(parent), path.slice(parent === '/' ? 1 : parent.length + 1));
+    const parent = dirname(absolute);
+    if (parent === absolute) return absolute;
+    const at = join(await realPath(parent, links), basename(absolute));
+    const target = links === 0 ? undefined : await readlink(at).catch(() => undefined);
+    return target === undefined ? at : realPath(resolve(dirname(at), target), links - 1);
   }
 }

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import { hasCode } from '../ports/hooklet-error.ts';
 import { HostPrograms } from './host-programs.ts';
@@ -30,6 +33,21 @@ describe('HostPrograms', () => {
       programs.run('no-such-program', []),
       (error) => hasCode(error, 'hostLacks') && error.message.includes('"no-such-program"'),
     );
+  });
+
+  it('run() ends a program that does not end, and waits for nothing that it leaves behind', async () => {
+    const impatient = new HostPrograms('/usr/bin:/bin', { timeoutMs: 100 });
+    const pidFile = join(mkdtempSync(join(tmpdir(), 'hooklet-programs-')), 'pid');
+    try {
+      await assert.rejects(
+        impatient.run('sh', ['-c', `sleep 60 & echo $! > ${pidFile}; trap "" TERM; while :; do wait; done`]),
+        (error) => hasCode(error, 'hostLacks') && /did not end within 0.1 s/.test(error.message),
+      );
+      assert.equal(await impatient.run('true', []), '');
+    } finally {
+      process.kill(Number(readFileSync(pidFile, 'utf8')));
+      rmSync(dirname(pidFile), { recursive: true });
+    }
   });
 
   it('run() copes with a program that does not read its input', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { hostLacks } from '../ports/host-checks.ts';
-import { cniPluginNames, type HostFacts, programNames } from './host-facts.ts';
+import { cniPluginNames, firewallPluginName, type HostFacts, programNames } from './host-facts.ts';
 import { judgeHost } from './judge-host.ts';
 
 const good: HostFacts = {
@@ -13,6 +13,7 @@ const good: HostFacts = {
   staticBusybox: '/usr/bin/busybox',
   staticTini: '/usr/bin/tini-static',
   cni: { dir: '/usr/lib/cni', plugins: cniPluginNames },
+  forwardingIsDropped: false,
   hasOverlayfs: true,
   cgroup: { version: 2, controllers: ['memory', 'cpu', 'pids'] },
   capabilities: 0x1ffffffffffn,
@@ -38,6 +39,12 @@ describe('judgeHost()', () => {
     ['no iptables', { programs: { ...good.programs, iptables: undefined } }, 'iptables', /install iptables/],
     ['no static busybox', { staticBusybox: undefined }, 'busybox (static)', /busybox-static/],
     ['no CNI plugins', { cni: { dir: undefined, plugins: [] } }, 'CNI plugins', /containernetworking-plugins/],
+    [
+      'a host that drops what it forwards, without the plugin that would let Pods through',
+      { forwardingIsDropped: true },
+      'CNI plugins',
+      /containernetworking-plugins/,
+    ],
     ['no pids controller', { cgroup: { version: 2, controllers: ['memory', 'cpu'] } }, 'cgroups', /cgroup/],
     ['no cgroups', { cgroup: { version: undefined, controllers: [] } }, 'cgroups', /cgroup/],
     ['root without CAP_SYS_ADMIN', { capabilities: 1n << 12n }, 'rights', /privileged/],
@@ -53,6 +60,12 @@ describe('judgeHost()', () => {
       assert.ok(hostLacks(judgeHost({ ...good, ...changes }, own))?.includes(check?.remedy ?? 'none'));
     });
   }
+
+  it('asks for the CNI plugin "firewall" only where the host drops what it forwards', () => {
+    const cni = { dir: '/cni', plugins: [...cniPluginNames, firewallPluginName] };
+    assert.deepEqual([failed({ forwardingIsDropped: true, cni }), failed({ forwardingIsDropped: false })], [[], []]);
+    assert.match(failed({ forwardingIsDropped: true })[0]?.found ?? '', /\/usr\/lib\/cni lacks firewall$/);
+  });
 
   it('only advises where Pods run all the same', () => {
     const checks = failed({ hasOverlayfs: false, capabilities: (1n << 12n) | (1n << 21n), freeBytes: 500 * 1024 ** 2 });

@@ -1,6 +1,6 @@
 import type { HostCheck } from '../ports/host-checks.ts';
 import { neededControllers } from './cgroup-controllers.ts';
-import { cniDirs, cniPluginNames, type HostFacts, programNames } from './host-facts.ts';
+import { cniDirs, cniPluginNames, firewallPluginName, type HostFacts, programNames } from './host-facts.ts';
 
 /** Debian's package of each program; other distributions mostly call them the same. */
 const packages: Readonly<Record<(typeof programNames)[number], string>> = {
@@ -82,8 +82,9 @@ function judgeImagePrograms({ staticBusybox, staticTini }: HostFacts): readonly 
   ];
 }
 
-function judgeCni({ cni }: HostFacts): HostCheck {
-  const missing = cniPluginNames.filter((name) => !cni.plugins.includes(name));
+function judgeCni({ cni, forwardingIsDropped }: HostFacts): HostCheck {
+  const needed = forwardingIsDropped ? [...cniPluginNames, firewallPluginName] : cniPluginNames;
+  const missing = needed.filter((name) => !cni.plugins.includes(name));
   const found =
     cni.dir === undefined ? `none in ${cniDirs.join(', ')}` : missing.length === 0 ? cni.dir : `${cni.dir} lacks ${missing.join(', ')}`;
   return required('CNI plugins', missing.length === 0, found, install('containernetworking-plugins'));

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { existsSync, lstatSync } from 'node:fs';
+import { existsSync, lstatSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { hasCode } from '../ports/hooklet-error.ts';
 import { removeTree } from './remove-tree.ts';
 
@@ -33,6 +34,24 @@ describe('removeTree()', () => {
     await symlink(join(dir, 'outside'), join(dir, 'link'));
     await assert.rejects(removeTree(join(dir, 'link')), (error) => hasCode(error, 'hostLacks'));
     assert.equal(existsSync(join(dir, 'outside', 'kept')), true);
+  });
+
+  it('lets others run while it removes a directory of many files', async () => {
+    const tree = join(dir, 'many');
+    await mkdir(tree);
+    for (let n = 0; n < 1000; n += 1) writeFileSync(join(tree, `${n}`), '');
+    let turns = 0;
+    const removed = removeTree(tree).then(() => true);
+    while (!(await Promise.race([removed, setImmediate(false)]))) turns += 1;
+    assert.ok(turns > 3, `${turns} turns`);
+    assert.equal(existsSync(tree), false);
+  });
+
+  it('says what to do where something cannot be removed', async () => {
+    await assert.rejects(
+      removeTree('/proc/self/fdinfo'),
+      (error) => hasCode(error, 'hostLacks') && /Cannot remove "\/proc\/self\/fdinfo.*; .*try again/.test(error.message),
+    );
   });
 
   it('refuses a directory of another device and leaves what is in it', async () => {

@@ -11,18 +11,13 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync }
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
-import type { HeldStateLock, StateLock } from '../ports/state-lock.ts';
+import type { HeldStateLock, StateLock, StateLockHolder } from '../ports/state-lock.ts';
 
 export interface StateLockFileOptions {
   readonly stateDir: string;
   readonly lockFile: string;
   /** What the user typed, for the message of those who come second: "hooklet run". */
   readonly command: string;
-}
-
-interface Holder {
-  readonly command: string;
-  readonly pid: number;
 }
 
 /** https://www.sqlite.org/rescode.html#busy */
@@ -53,6 +48,10 @@ export class StateLockFile implements StateLock {
     };
   }
 
+  holder(): StateLockHolder | undefined {
+    return readHolder(this.#options.lockFile);
+  }
+
   #lock(): DatabaseSync {
     const { lockFile, stateDir } = this.#options;
     let database: DatabaseSync | undefined;
@@ -76,7 +75,7 @@ export class StateLockFile implements StateLock {
   }
 }
 
-function lockedBy(holder: Holder | undefined, stateDir: string): HookletError {
+function lockedBy(holder: StateLockHolder | undefined, stateDir: string): HookletError {
   const who = holder === undefined ? 'another hooklet' : `'${holder.command}' (pid ${holder.pid})`;
   return new HookletError(
     'stateLocked',
@@ -90,7 +89,7 @@ function lockedBy(holder: Holder | undefined, stateDir: string): HookletError {
 const holderFile = (lockFile: string): string => `${lockFile}.holder`;
 
 /** Renamed into place, so that nobody reads half of it. A full disk must not cost the lock: then the text is missing. */
-function writeHolder(lockFile: string, holder: Holder): void {
+function writeHolder(lockFile: string, holder: StateLockHolder): void {
   const file = holderFile(lockFile);
   try {
     chmodSync(lockFile, 0o600);
@@ -101,9 +100,9 @@ function writeHolder(lockFile: string, holder: Holder): void {
   }
 }
 
-function readHolder(lockFile: string): Holder | undefined {
+function readHolder(lockFile: string): StateLockHolder | undefined {
   try {
-    const { command, pid } = JSON.parse(readFileSync(holderFile(lockFile), 'utf8')) as Partial<Record<keyof Holder, unknown>>;
+    const { command, pid } = JSON.parse(readFileSync(holderFile(lockFile), 'utf8')) as Partial<Record<keyof StateLockHolder, unknown>>;
     return typeof command === 'string' && typeof pid === 'number' ? { command, pid } : undefined;
   } catch {
     return undefined;

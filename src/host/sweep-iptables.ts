@@ -14,7 +14,7 @@ export async function sweepIptables(programs: Programs, owner: IptablesOwner): P
   const { script, chains } = iptablesRemoval(rules, owner);
   if (script === '') return [];
   // One transaction a table: either all of it goes, or the next sweep tries again.
-  const done = await programs.run('iptables-restore', ['-w', '--noflush'], script).then(
+  const done = await programs.run('iptables-restore', ['-w', '10', '--noflush'], script).then(
     () => true,
     () => false,
   );

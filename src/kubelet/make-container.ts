@@ -116,11 +116,12 @@ async function imageFacts(context: WorkerContext, spec: Container): Promise<read
 async function pullBeside({ log, tasks, parts }: WorkerContext, of: { readonly container: string; readonly image: string }): Promise<void> {
   const { cri } = parts.runtime;
   await log.append([{ type: 'image.pulling', ...of }]);
-  tasks.start(imageTask(of.container), async () => {
+  tasks.start(imageTask(of.container), async (signal) => {
     const begun = parts.clock.now();
     try {
-      await cri.pullImage(of.image);
+      await cri.pullImage(of.image, signal);
     } catch (error) {
+      if (signal.aborted) return { facts: [] };
       return { facts: [{ type: 'image.failed', ...of, reason: 'ErrImagePull', message: messageOf(error), at: parts.clock.now() }] };
     }
     const durationMs = Math.max(0, Math.round(msBetween(begun, parts.clock.now())));

@@ -3,7 +3,7 @@ import type { Step } from '../core/step.ts';
 import { deliverHook } from './deliver-hook.ts';
 import { createContainer, startContainer } from './make-container.ts';
 import { runSandbox } from './make-sandbox.ts';
-import { removeContainer, removeSandbox } from './remove-from-runtime.ts';
+import { removeContainer, removeSandbox, stopSandbox } from './remove-from-runtime.ts';
 import { sendSignal } from './send-signal.ts';
 import { endingPod } from './tell-pod-event.ts';
 import { hookTask, type WorkerContext } from './worker-context.ts';
@@ -39,7 +39,7 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       await runSandbox(context, step.attempt);
       return 'runtime';
     case 'stopSandbox':
-      await endingPod(context, () => cri.stopPodSandbox(step.sandboxId));
+      await endingPod(context, () => stopSandbox(context, step.sandboxId));
       return 'runtime';
     case 'removeSandbox':
       await endingPod(context, () => removeSandbox(context, step.sandboxId));

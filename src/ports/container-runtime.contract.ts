@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { hasCode } from './hooklet-error.ts';
 import { contractExecs } from './runtime-programs.contract.ts';
@@ -214,5 +216,22 @@ function endTests(open: () => Promise<RuntimeSubject>): void {
       controller.abort(reason);
       await assert.rejects(call, reason);
     });
+  });
+
+  it('pullImage() from a registry that never answers rejects with the reason of the abort', async (t) => {
+    const { runtime } = await open();
+    const sockets = new Set<Socket>();
+    const registry = createServer((socket) => sockets.add(socket)).listen(0, '127.0.0.1');
+    t.after(() => {
+      registry.close();
+      for (const socket of sockets) socket.destroy();
+    });
+    await once(registry, 'listening');
+    const { port } = registry.address() as AddressInfo;
+    const controller = new AbortController();
+    const pull = runtime.cri.pullImage(`127.0.0.1:${port}/never:1`, controller.signal);
+    const reason = new Error('left');
+    setTimeout(() => controller.abort(reason), 100);
+    await assert.rejects(pull, reason);
   });
 }

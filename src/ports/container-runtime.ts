@@ -28,7 +28,8 @@ export interface ContainerRuntime {
   /** The image's id, or undefined when it is not present. */
   imageId(image: string): Promise<string | undefined>;
   listImages(): Promise<readonly { readonly id: string; readonly tags: readonly string[]; readonly sizeBytes: number }[]>;
-  pullImage(image: string): Promise<void>;
+  /** Has no deadline: how long it takes depends on the image and its registry. Abort gives it up. */
+  pullImage(image: string, signal: AbortSignal): Promise<void>;
   /** Runs argv to its end; the fallback where the runtime has no `ExecProcesses`. Dies with its caller. */
   execSync(containerId: string, argv: readonly string[], signal: AbortSignal): Promise<ExecSyncResult>;
 }

@@ -25,6 +25,8 @@ export interface HostPaths {
   readonly cniLeaseDir: string;
   /** What was chosen once for this state directory and must stay: subnet, snapshotter. */
   readonly hostChoicesFile: string;
+  /** Which runtime the Pods of this state directory live in. */
+  readonly runtimeMarkFile: string;
   /** Says that the directory is hooklet's: `reset` removes no directory without it. */
   readonly markerFile: string;
   readonly bridgeName: string;

@@ -8,6 +8,17 @@ export interface StateLock {
    * remedy. The lock ends with its process at the latest, however that ends.
    */
   acquire(): Promise<HeldStateLock>;
+  /**
+   * Who took the lock last and did not release it: may be old, or missing while somebody is just taking it. For choosing
+   * whether to wait; only `acquire` says whether the lock is held.
+   */
+  holder(): StateLockHolder | undefined;
+}
+
+export interface StateLockHolder {
+  /** What the user typed: "hooklet run". */
+  readonly command: string;
+  readonly pid: number;
 }
 
 export interface HeldStateLock {

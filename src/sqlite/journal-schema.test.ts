@@ -34,7 +34,10 @@ function journalOf(version: number, t: TestContext): string {
 function rows(file: string, sql: string): readonly unknown[] {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    return database.prepare(sql).all().map((row) => ({ ...row }));
+    return database
+      .prepare(sql)
+      .all()
+      .map((row) => ({ ...row }));
   } finally {
     database.close();
   }
@@ -69,7 +72,7 @@ describe('a journal of an older hooklet', () => {
       const before = storedIn(file);
       const journal = SqliteJournal.open({ file, clock: new ManualClock() });
       t.after(() => journal.close());
-      assert.equal(before.length, 27);
+      assert.equal(before.length, 28);
       assert.deepEqual(journal.read({}), before);
       const open = journal.openPods();
       assert.deepEqual(
@@ -96,8 +99,14 @@ describe('a journal of an older hooklet', () => {
       await journal.append([acceptedRecord('new'), { ...removed, uid: 'u-stops', pod: 'default/stops' }]);
       const reader = SqliteJournalReader.open(file);
       t.after(() => reader?.close());
-      assert.deepEqual(reader?.read({ afterSeq: lastSeq }).map(({ seq }) => seq), [lastSeq + 1, lastSeq + 2]);
-      assert.deepEqual(reader?.openPods().map(({ uid }) => uid), ['u-again', 'new']);
+      assert.deepEqual(
+        reader?.read({ afterSeq: lastSeq }).map(({ seq }) => seq),
+        [lastSeq + 1, lastSeq + 2],
+      );
+      assert.deepEqual(
+        reader?.openPods().map(({ uid }) => uid),
+        ['u-again', 'new'],
+      );
     });
 
     it(`of version ${version} comes to the same tables as a new one`, (t) => {

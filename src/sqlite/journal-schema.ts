@@ -22,17 +22,17 @@ export const journalMigrations: readonly string[] = [
 ];
 
 /** 0 for an empty database. Throws for a database of somebody else and for one of a newer hooklet. */
-export function journalVersion(connection: SqliteConnection, file: string): number {
+export function journalVersion(connection: SqliteConnection, file: string, newest = journalMigrations.length): number {
   const tables = connection.all("SELECT name FROM sqlite_schema WHERE type = 'table'").map((row) => row['name']);
   if (tables.length === 0) return 0;
   const version = tables.includes('schema_version') ? connection.all('SELECT version FROM schema_version')[0]?.['version'] : undefined;
   if (typeof version !== 'number') {
     throw new HookletError('hostLacks', `the database '${file}' is not a journal of hooklet; move it away or use another --state-dir`);
   }
-  if (version > journalMigrations.length) {
+  if (version > newest) {
     throw new HookletError(
       'hostLacks',
-      `the journal '${file}' has version ${version}, this hooklet knows versions up to ${journalMigrations.length}; use the newer hooklet that wrote it, or another --state-dir`,
+      `the journal '${file}' has version ${version}, this hooklet knows versions up to ${newest}; use the newer hooklet that wrote it, or another --state-dir`,
     );
   }
   return version;
@@ -40,7 +40,7 @@ export function journalVersion(connection: SqliteConnection, file: string): numb
 
 /** Brings the database to the newest version, from an empty one too. */
 export function migrateJournal(connection: SqliteConnection, file: string, steps: readonly string[] = journalMigrations): void {
-  for (let version = journalVersion(connection, file); version < steps.length; version += 1) {
+  for (let version = journalVersion(connection, file, steps.length); version < steps.length; version += 1) {
     connection.exec(
       `BEGIN IMMEDIATE;
        ${version === 0 ? 'CREATE TABLE schema_version (version INTEGER NOT NULL); INSERT INTO schema_version VALUES (0);' : ''}

@@ -12,7 +12,12 @@ function open(t: TestContext) {
   const [podsDir, logsDir, hostDirectory] = ['pods', 'logs', 'host'].map((name) => join(directory, name)) as [string, string, string];
   mkdirSync(hostDirectory);
   const holds = (uid: string): boolean => existsSync(join(podsDir, uid)) || existsSync(join(logsDir, uid));
-  return { volumes: new HostPodVolumes({ podsDir, logsDir }), hostDirectory, holds, podsDir, logsDir };
+  const removed: string[] = [];
+  const removeTree = async (path: string): Promise<void> => {
+    removed.push(path);
+    rmSync(path, { recursive: true, force: true });
+  };
+  return { volumes: new HostPodVolumes({ podsDir, logsDir }, removeTree), hostDirectory, holds, podsDir, logsDir, removed };
 }
 
 podVolumesContract('HostPodVolumes', open);
@@ -26,6 +31,22 @@ describe('HostPodVolumes', () => {
     const { volumes, logsDir } = open(t);
     const { a = '' } = await volumes.setUp(podWithVolumes('u1', [{ name: 'a', emptyDir: {} }]));
     assert.deepEqual([modeOf(a), modeOf(join(logsDir, 'u1'))], ['777', '700']);
+  });
+
+  it('setUp() makes every directory on the way to them private to its owner, whatever the umask', async (t) => {
+    const before = process.umask(0);
+    t.after(() => process.umask(before));
+    const { volumes, podsDir, logsDir } = open(t);
+    await volumes.setUp(podWithVolumes('u1', [{ name: 'a', emptyDir: {} }]));
+    const ways = [podsDir, join(podsDir, 'u1'), join(podsDir, 'u1', 'volumes'), logsDir, join(logsDir, 'u1')];
+    assert.deepEqual(ways.map(modeOf), Array(5).fill('700'));
+  });
+
+  it('tearDown() removes what is in the Pod’s own places by the removal it was given, and nothing else', async (t) => {
+    const { volumes, podsDir, logsDir, removed } = open(t);
+    await volumes.setUp(podWithVolumes('u1', [{ name: 'a', emptyDir: {} }]));
+    await volumes.tearDown('u1');
+    assert.deepEqual(removed, [join(podsDir, 'u1'), join(logsDir, 'u1')]);
   });
 
   it('setUp() keeps what is in an emptyDir, and the mode that the Pod gave it', async (t) => {

@@ -2,7 +2,7 @@
  * emptyDir and hostPath, as directories of this host. An emptyDir lives as long as its Pod on this machine; a hostPath
  * belongs to the machine and is never touched.
  */
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownVolumes } from '../core/container/container-spec.ts';
 import type { Pod, Volume } from '../model/pod.ts';
@@ -10,13 +10,18 @@ import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 import type { PodVolumes } from '../ports/pod-volumes.ts';
 
+/** Removes a directory and what is in it, never what is mounted there or linked to; none there is no error. */
+type RemoveTree = (path: string) => Promise<void>;
+
 type Places = Pick<HostPaths, 'podsDir' | 'logsDir'>;
 
 export class HostPodVolumes implements PodVolumes {
   readonly #places: Places;
+  readonly #removeTree: RemoveTree;
 
-  constructor(places: Places) {
+  constructor(places: Places, removeTree: RemoveTree) {
     this.#places = places;
+    this.#removeTree = removeTree;
   }
 
   async setUp(pod: Pod): Promise<Readonly<Record<string, string>>> {
@@ -27,8 +32,8 @@ export class HostPodVolumes implements PodVolumes {
   }
 
   async tearDown(uid: string): Promise<void> {
-    await rm(join(this.#places.podsDir, uid), { recursive: true, force: true });
-    await rm(join(this.#places.logsDir, uid), { recursive: true, force: true });
+    await this.#removeTree(join(this.#places.podsDir, uid));
+    await this.#removeTree(join(this.#places.logsDir, uid));
   }
 
   #pathOf(uid: string, volume: Volume): string {
@@ -41,11 +46,15 @@ export class HostPodVolumes implements PodVolumes {
 
   async #make(path: string, mode: number, what: string): Promise<void> {
     try {
-      const made = await mkdir(path, { recursive: true });
+      const made = await mkdir(path, { recursive: true, mode: 0o700 });
       // The mode of mkdir is cut by the umask; an emptyDir is writable for every user of the Pod (`pkg/volume/emptydir`).
       if (made !== undefined) await chmod(path, mode);
     } catch (error) {
-      throw new HookletError('runtimeFailed', `Cannot make ${what} at "${path}": ${messageOf(error)}`, { cause: error });
+      throw new HookletError(
+        'runtimeFailed',
+        `Cannot make ${what} at "${path}": ${messageOf(error)}; free space there, or remove what is in the way`,
+        { cause: error },
+      );
     }
   }
 }

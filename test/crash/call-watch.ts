@@ -62,8 +62,10 @@ export class CallWatch {
       if (performance.now() - from >= afterMs) this.#disturb(call);
       else setImmediate(isTime);
     };
+    if (!this.#armed || this.#disturbance?.call !== call) return made;
     // The last milliseconds are counted exactly: many calls take no more.
-    if (this.#armed && this.#disturbance?.call === call) setTimeout(isTime, Math.max(0, afterMs - 5));
+    if (afterMs > 5) setTimeout(isTime, afterMs - 5);
+    else setImmediate(isTime);
     return made;
   }
 

@@ -113,7 +113,12 @@ if (import.meta.main) {
     leaveWorkers = () => started.workers.leave();
     return started;
   };
-  const parts = { node: { ...node, journal, runtime: offered(node.runtime, watch, order) }, startKubelet: startWatched, show: printLine, logger };
+  const parts = {
+    node: { ...node, journal, runtime: offered(node.runtime, watch, order) },
+    startKubelet: startWatched,
+    show: printLine,
+    logger,
+  };
   const session = new RunSession(parts, { manifests, logs: false });
   createInterface(process.stdin).on('line', async (line) => {
     if (line === 'stop') return session.stop();

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { JournalRecord } from '../../src/core/journal-record.ts';
 import type { HostPaths } from '../../src/ports/host-paths.ts';
@@ -92,6 +93,14 @@ export class CrashLives {
   async effects({ pod }: Life): Promise<readonly string[]> {
     const text = await readFile(join(this.hooksDir, pod), 'utf8').catch(() => '');
     return text.split('\n').filter((line) => line !== '');
+  }
+
+  /** Resolves once a hook did this. */
+  async untilFelt(life: Life, what: string): Promise<void> {
+    for (let end = Date.now() + 30_000; Date.now() < end; await setTimeout(20)) {
+      if ((await this.effects(life)).some((line) => line.startsWith(what))) return;
+    }
+    throw new Error(`"${what}" was not felt: ${(await this.effects(life)).join(', ')}`);
   }
 
   /** Everything that is wrong with a life that is over. `repeated`: how often effects may have come twice. */

@@ -26,7 +26,7 @@ const IGNORES_TERM = "trap '' TERM; while true; do sleep 1; done";
 /** The instance is told by the moment at which its first process began (proc(5), field 22). */
 function told(pod: string, name: string, between: string): LifecycleHandler {
   const tell = (what: string): string => `echo "${what} ${name} $(cut -d' ' -f22 /proc/1/stat)" >> /hooks/${pod}`;
-  return { exec: { command: ['sh', '-c', `${tell('begin')}; ${between}; ${tell('end')}`] } };
+  return { exec: { command: ['sh', '-c', `${tell('begin')}; echo ${name} says\n${between}\n${tell('end')}`] } };
 }
 
 const hooked = (pod: string, container: string, between: Readonly<Record<Told, string>>): Container['lifecycle'] => ({
@@ -94,10 +94,40 @@ export const TWO_CONTAINERS: CrashStory = {
     ]),
 };
 
+/** The first container is ready while the second one is in its hook. */
+export const LONG_POST_START: CrashStory = {
+  name: 'long postStart',
+  endAfterReady: 2,
+  spec: ({ pod, hooksDir }) =>
+    podSpec(hooksDir, [
+      container('a', hooked(pod, 'a', { postStart: 'true', preStop: 'true' })),
+      container('b', hooked(pod, 'b', { postStart: 'sleep 4', preStop: 'true' })),
+    ]),
+};
+
 export const SLEEP_HOOKS: CrashStory = {
   name: 'sleep hooks',
   endAfterReady: 1,
-  spec: ({ hooksDir }) => podSpec(hooksDir, [container('main', { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 1 } } })]),
+  spec: ({ hooksDir }) =>
+    podSpec(hooksDir, [container('main', { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 1 } } })]),
+};
+
+/** It ends by itself, and leaves a file on the host as it does. */
+export const ENDS_BY_ITSELF: CrashStory = {
+  name: 'a container that ends by itself',
+  endAfterReady: 99,
+  spec: ({ pod, hooksDir }) => ({
+    ...podSpec(hooksDir, [container('main', {}, `sleep 1.3; touch /hooks/${pod}.ended`)]),
+    restartPolicy: 'Never',
+  }),
+};
+
+/** One hook leaves a child that goes on for two seconds, the other one writes 20 MiB. */
+export const DEMANDING_HOOKS: CrashStory = {
+  name: 'a child left behind, and much output',
+  endAfterReady: 1,
+  spec: ({ pod, hooksDir }) =>
+    podSpec(hooksDir, [container('main', hooked(pod, 'main', { postStart: 'sleep 2 &', preStop: 'head -c 20971520 /dev/zero' }))]),
 };
 
 export const HTTP_HOOKS: CrashStory = {

@@ -42,7 +42,11 @@ async function undisturbed(lives: CrashLives, story: CrashStory): Promise<readon
   return [...new Set(run.writes)];
 }
 
-async function dieAt(lives: CrashLives, story: CrashStory, death: Death): Promise<{ readonly death: Death; readonly wrongs: readonly string[] }> {
+async function dieAt(
+  lives: CrashLives,
+  story: CrashStory,
+  death: Death,
+): Promise<{ readonly death: Death; readonly wrongs: readonly string[] }> {
   const life = await lives.begin(story);
   const killed = lives.run(life, { dieAt: death });
   equal(await killed.ended(), 'SIGKILL', `${JSON.stringify(death)} ${killed.account()}`);

@@ -1,6 +1,7 @@
 /** What the user got wrong: exit 2, a message that says where, and nothing started. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { Hooklet } from './hooklet.ts';
 import { leftOnHost } from './left-on-host.ts';
@@ -124,6 +125,14 @@ describe('hooklet run, given bad input', () => {
     await isRefused(
       [await hooklet.file('ports.yaml', two.join('\n---\n'))],
       [/Pods default\/one and default\/two both want port 18080\/TCP/],
+    );
+  });
+
+  it('refuses a Pod that would see the state directory or the sockets, by whatever name', async () => {
+    const volumes = [dirname(hooklet.stateDir), '/var/run/hooklet'].map((path, index) => ({ name: `v${index}`, hostPath: { path } }));
+    await isRefused(
+      [await hooklet.file('sees.yaml', podText('sees', [container('main')], { volumes }))],
+      [/spec\.volumes\[0\]\.hostPath\.path: .* holds hooklet's state directory/, /volumes\[1\].* is hooklet's directory of sockets/],
     );
   });
 

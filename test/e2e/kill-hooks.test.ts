@@ -1,13 +1,14 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it, type TestContext } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
+import { SystemClock } from '../../src/host/system-clock.ts';
 import type { HostPaths } from '../../src/ports/host-paths.ts';
 import type { DeliveryRow } from '../../src/printing/delivery-rows.ts';
 import { Hooklet } from './hooklet.ts';
 import type { HookletRun } from './hooklet-run.ts';
+import { until } from './host/host-traces.ts';
 import type { KillOrder } from './kill-agent.ts';
 import { containerdPid } from './kill-containerd.ts';
-import { HookLog, outputOf, podOf, type ToldContainer, type ToldHook } from './kill-hooks.ts';
+import { HookLog, outputOf, podOf, type ToldContainer, type ToldHook, untilRunning } from './kill-hooks.ts';
 import { KillRun } from './kill-run.ts';
 
 type Kill = 'the agent' | 'containerd' | 'the agent and containerd';
@@ -43,7 +44,10 @@ describe('exec hooks in flight', () => {
     const hooks = tenHooks(kind);
     await log.until(hooks.map(begin));
     // The hook may tell a moment before containerd has heard of it; what a kill within that moment does is told below.
-    await setTimeout(200);
+    await untilRunning(
+      paths,
+      run.all('hook.started').filter((started) => started.hook === (kind === 'start' ? 'postStart' : 'preStop')),
+    );
     const killed = containerdPid(paths);
     if (kill !== 'the agent') process.kill(killed, 'SIGKILL');
     if (kill !== 'containerd') await run.kill();
@@ -125,7 +129,8 @@ describe('exec hooks in flight', () => {
     await log.until([begin(overruns)]);
     const deleting = await first.untilOne('pod.deleting');
     await first.kill();
-    await setTimeout(2000); // of the grace, while no agent lives
+    const halfWay = deleting.deadline.monotonicMs - 2500;
+    await until('half the grace is over, and no agent lives', () => new SystemClock().now().monotonicMs > halfWay);
     const second = hooklet.run(yaml);
     const signal = await second.untilOne('signal.sent');
     const afterDeadlineMs = signal.at.monotonicMs - deleting.deadline.monotonicMs;

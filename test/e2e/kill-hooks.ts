@@ -3,6 +3,11 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { ExecTasks, stateOf } from '../../src/containerd/exec-tasks.ts';
+import { GrpcChannel } from '../../src/grpc/grpc-channel.ts';
+import type { HostPaths } from '../../src/ports/host-paths.ts';
+import type { RecordOf } from './hooklet-run.ts';
+import { until } from './host/host-traces.ts';
 
 export interface ToldHook {
   /** Unique in its log. */
@@ -95,4 +100,17 @@ export function podOf(
   const spec = { restartPolicy: 'Never', terminationGracePeriodSeconds: grace, volumes, containers: list };
   // JSON is YAML.
   return JSON.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec });
+}
+
+/** Resolves when containerd itself shows every one of these execs as running. */
+export async function untilRunning({ containerdSocket }: HostPaths, hooks: readonly RecordOf<'hook.started'>[]): Promise<void> {
+  const channel = new GrpcChannel(containerdSocket);
+  try {
+    const tasks = new ExecTasks(channel);
+    for (const { containerId, execId = '' } of hooks) {
+      await until(`the exec ${execId} runs`, async () => stateOf(await tasks.get({ containerId, execId })).kind === 'running');
+    }
+  } finally {
+    channel.close();
+  }
 }

@@ -1,9 +1,13 @@
 /** One Pod with both hooks from the first record to the last, and nothing of it on the host afterwards. */
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { ONE_WISH_MS } from '../../src/cli/stop-signals.ts';
 import { describeRecord } from '../scenarios/scenario.ts';
 import { Hooklet, program, runToEnd } from './hooklet.ts';
 import type { HookletRun } from './hooklet-run.ts';
+import { until } from './host/host-traces.ts';
 import { leftOnHost, ownChains } from './left-on-host.ts';
 import { container, podText, shell } from './pod-text.ts';
 
@@ -125,6 +129,13 @@ describe('hooklet run examples/lifecycle-demo --for 5s -o json', () => {
   });
 });
 
+/** Resolves when the run has answered a signal, and the next one will not be taken for the same wish. */
+async function heardAsOneWish(run: HookletRun, answer: RegExp): Promise<void> {
+  await until(`hooklet says ${answer}`, () => answer.test(run.stderr));
+  const heard = performance.now();
+  await until('the next signal is another wish', () => performance.now() - heard > ONE_WISH_MS);
+}
+
 describe('hooklet run', () => {
   let hooklet: Hooklet;
   before(async () => {
@@ -165,8 +176,7 @@ describe('hooklet run', () => {
     await run.untilOne('container.ready');
     run.signal('SIGINT');
     await run.untilOne('hook.started', { hook: 'preStop' });
-    // Closer together they would be one wish.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await heardAsOneWish(run, /gracefully/);
     const second = performance.now();
     run.signal('SIGINT');
     equal(await run.ended(), 1, run.stderr);
@@ -177,6 +187,31 @@ describe('hooklet run', () => {
     );
     equal(run.all('hook.finished')[0]?.outcome, 'timedOut');
     equal(run.all('pod.removed').length, 1);
+  });
+
+  it('leaves at the third SIGINT a Pod that cannot be removed, and the next run goes on with it', async () => {
+    const main = container('main', { volumeMounts: [{ name: 'data', mountPath: '/data' }] });
+    const file = await hooklet.file('stuck.yaml', podText('stuck', [main], { volumes: [{ name: 'data', emptyDir: {} }] }));
+    const run = hooklet.run(file);
+    const { uid } = await run.untilOne('container.ready');
+    const point = join((await hooklet.paths()).podsDir, uid, 'volumes', 'kubernetes.io~empty-dir', 'data', 'point');
+    await mkdir(point);
+    equal((await runToEnd('mount', ['-t', 'tmpfs', 'tmpfs', point])).code, 0);
+    try {
+      run.signal('SIGINT');
+      await heardAsOneWish(run, /something is mounted there; unmount it first/);
+      run.signal('SIGINT');
+      await heardAsOneWish(run, /the grace is now 1 s/);
+      run.signal('SIGINT');
+      equal(await run.ended(), 1, run.stderr);
+      match(run.stderr, /not ended yet: default\/stuck; .*\n.*"hooklet run".*\n.*hooklet reset --state-dir/);
+      equal(run.all('pod.removed').length, 0);
+    } finally {
+      await runToEnd('umount', [point]);
+    }
+    const next = hooklet.run(file, '--for', '1s');
+    await next.until((record) => record.type === 'pod.removed' && record.uid === uid);
+    equal(await next.ended(), 0, next.stderr);
   });
 
   it('leaves nothing on the host after all that', async () => {

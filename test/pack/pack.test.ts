@@ -89,6 +89,18 @@ describe('the package', () => {
     assert.match(execute('hooklet', '--help'), /^Usage: hooklet /);
   });
 
+  it('keeps the memory of an agent small', () => {
+    const reportItself = "data:text/javascript,process.stdout.write([process.env.MALLOC_ARENA_MAX,...process.execArgv,''].join())";
+    const env = { ...userEnv(), NODE_OPTIONS: `--import=${reportItself}` };
+    const { stdout } = spawnSync('hooklet', ['--version'], { env, encoding: 'utf8' });
+    assert.equal(stdout, `1,--max-semi-space-size=1,--no-opt,${version}\n`);
+  });
+
+  it('names only options on its first line that the kernel passes on whole', () => {
+    const [firstLine = ''] = readFileSync(installed('bin/hooklet.cjs'), 'utf8').split('\n');
+    assert.ok(Buffer.byteLength(firstLine) <= 127, firstLine);
+  });
+
   it('keeps compiled code where only its user can write', () => {
     execute('hooklet', '--help');
     assert.equal(execute('stat', '-c', '%a', join(directory, 'cache', 'hooklet', 'compiled')).trim(), '700');

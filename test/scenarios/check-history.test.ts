@@ -42,7 +42,19 @@ const ends = (hook: HookName, attempt = 1): Fact => ({
   outcome: 'succeeded',
   durationMs: 1,
 });
-const signal = (name: string, seconds: number): Fact => ({ type: 'signal.sent', ...of, signal: name, at: at(seconds), deadline: at(20) });
+const signal = (name: string, seconds: number, deadline = 20): Fact => ({
+  type: 'signal.sent',
+  ...of,
+  signal: name,
+  at: at(seconds),
+  deadline: at(deadline),
+});
+const deleting = (graceSeconds: number): Fact => ({
+  type: 'pod.deleting',
+  graceSeconds,
+  firstSeen: at(10),
+  deadline: at(10 + graceSeconds),
+});
 
 const starts = [created, started, begins('postStart', 0), ends('postStart'), ready];
 const stops = [stopping, begins('preStop', 10), ends('preStop'), signal('SIGTERM', 11)];
@@ -89,6 +101,25 @@ describe('checkHistory()', () => {
     ['an undeclared edge', /undeclared edge from exited to ready/, [...starts, exited, ready]],
     ['a removed Pod whose container runs', /comes while main\/0 runs/, [...starts, { type: 'pod.removed' }]],
     ['life after removal', /comes after pod.removed/, [{ type: 'pod.removed' }, created]],
+    ['a start before its intent', /container.started comes before container.created/, [started, created]],
+    ['an instance that is made twice', /created comes a second time/, [created, started, created]],
+    [
+      'a hook of another container',
+      /names container other, but its instance is c/,
+      [created, started, { ...begins('postStart', 0), containerId: 'other' } as Fact],
+    ],
+    ['a deletion that is put off', /pod.deleting puts the stored deadline off/, [deleting(10), deleting(11)]],
+    [
+      'a stop that is put off',
+      /container.stopping puts the stored deadline off/,
+      [...starts, stopping, { ...stopping, deadline: at(21) } as Fact],
+    ],
+    [
+      'a signal with a deadline of its own',
+      /later deadline than the one that is stored/,
+      [...starts, ...stops.slice(0, 3), signal('SIGTERM', 11, 21)],
+    ],
+    ['an outcome before the hook', /ends attempt 1, but 0 was begun last/, [created, started, ends('postStart')]],
   ];
   for (const [what, wrong, facts] of bad) {
     it(`tells ${what}`, () => {
@@ -97,8 +128,7 @@ describe('checkHistory()', () => {
   }
 
   it('counts a shorter deletion as the deadline', () => {
-    const shorter: Fact = { type: 'pod.deleting', graceSeconds: 3, firstSeen: at(10), deadline: at(13) };
-    deepEqual(checkHistory(history(...starts, ...stops, shorter, signal('SIGKILL', 13), exited)), []);
+    deepEqual(checkHistory(history(...starts, ...stops, deleting(3), signal('SIGKILL', 13, 13), exited)), []);
   });
 });
 

@@ -2,7 +2,7 @@
  * What must hold of every history, however often the agent died while it was written (`design.md` 4 and 5). Each rule
  * names what it found wrong; an empty list is a good history.
  */
-import { earlier, type Instant, isReached, msBetween } from '../../src/core/instant.ts';
+import { addMs, earlier, type Instant, isReached, later, msBetween } from '../../src/core/instant.ts';
 import type { HookName, JournalRecord, PodRecord } from '../../src/core/journal-record.ts';
 import { EMPTY_HISTORY, foldRecord, type PodHistory, RUN_EDGES, type RunPhase } from '../../src/core/pod/pod-history.ts';
 
@@ -15,6 +15,8 @@ interface HookSeen {
 /** One instance of one container of one Pod. */
 interface InstanceSeen {
   readonly name: string;
+  /** Known once it is created. */
+  containerId?: string;
   started: boolean;
   exited: boolean;
   deadline?: Instant;
@@ -38,6 +40,8 @@ class HistoryChecker {
     const after = foldRecord(before, record);
     this.#histories.set(record.uid, after);
     if (before.removed) this.#wrong(record, 'comes after pod.removed');
+    if (record.type === 'pod.deleting' && before.deleting !== undefined && msBetween(before.deleting.deadline, record.deadline) > 0)
+      this.#wrong(record, 'puts the stored deadline off');
     for (const [name, { run }] of Object.entries(after.containers)) this.#edge(record, before.containers[name]?.run?.phase, run?.phase);
     if (record.type === 'pod.deleting' || record.type === 'pod.removed') this.#ofPod(record);
     if ('restartCount' in record) this.#ofInstance(record);
@@ -84,14 +88,18 @@ class HistoryChecker {
   #ofInstance(record: PodRecord & { readonly container: string; readonly restartCount: number }): void {
     const instance = this.#instance(record);
     if (instance.exited && record.type !== 'container.restarting') this.#wrong(record, 'comes after the exit of its container');
+    this.#identity(record, instance);
     switch (record.type) {
       case 'container.created':
+        instance.containerId = record.containerId;
         instance.hooks.postStart.due = record.hooksDue.includes('postStart');
         return;
       case 'container.started':
         instance.started = true;
         return;
       case 'container.stopping': {
+        if (instance.deadline !== undefined && msBetween(instance.deadline, record.deadline) > 0)
+          this.#wrong(record, 'puts the stored deadline off');
         instance.hooks.preStop.due = record.hooksDue.includes('preStop');
         const deletion = this.#histories.get(record.uid)?.deleting?.deadline;
         instance.deadline = deletion === undefined ? record.deadline : earlier(record.deadline, deletion);
@@ -114,9 +122,23 @@ class HistoryChecker {
     }
   }
 
+  /** What is done to an instance comes after its intent, and names the container that was made for it. */
+  #identity(record: PodRecord & { readonly restartCount: number }, { containerId }: InstanceSeen): void {
+    if (record.type === 'container.created') {
+      if (containerId !== undefined) this.#wrong(record, 'comes a second time');
+      return;
+    }
+    if (record.type === 'container.failed' || record.type === 'container.restarting') return;
+    if (containerId === undefined) this.#wrong(record, 'comes before container.created');
+    else if ('containerId' in record && record.containerId !== containerId)
+      this.#wrong(record, `names container ${record.containerId}, but its instance is ${containerId}`);
+  }
+
   #signal(record: Extract<PodRecord, { type: 'signal.sent' }>, instance: InstanceSeen): void {
     const { preStop } = instance.hooks;
     const passed = instance.deadline !== undefined && isReached(instance.deadline, record.at);
+    if (instance.deadline !== undefined && msBetween(lastMoment(instance.deadline, record.at), record.deadline) > 0)
+      this.#wrong(record, 'carries a later deadline than the one that is stored');
     if (record.signal !== 'SIGKILL') {
       if (preStop.due && preStop.closed === undefined && !passed)
         this.#wrong(record, 'comes before the outcome of preStop and before the deadline');
@@ -128,25 +150,31 @@ class HistoryChecker {
     else if (msBetween(instance.signalledAt, record.at) < 2000) this.#wrong(record, 'SIGKILL comes sooner than 2 s after the stop signal');
   }
 
-  #hook(record: Extract<PodRecord, { type: `hook.${string}` }>, { hooks, started, deadline }: InstanceSeen): void {
-    const hook = hooks[record.hook];
+  #hook(record: Extract<PodRecord, { type: `hook.${string}` }>, instance: InstanceSeen): void {
+    const hook = instance.hooks[record.hook];
     if (hook.closed !== undefined) this.#wrong(record, `comes after ${record.hook} was closed as ${hook.closed}`);
-    if (record.type === 'hook.started') {
-      // A retry that the Pod asks for belongs to the delivery that has failed before it.
-      if (record.retry === 0) hook.starts += 1;
-      if (record.attempt !== hook.starts) this.#wrong(record, `is attempt ${record.attempt}, but the ${hook.starts}. start`);
-      if (!started) this.#wrong(record, 'comes before the start of its container');
-      if (record.hook === 'preStop' && deadline === undefined) this.#wrong(record, 'comes though nobody stops the container');
-      if (record.hook === 'preStop' && deadline !== undefined && isReached(deadline, record.at))
-        this.#wrong(record, 'begins after the deadline');
-      return;
-    }
+    if (record.type === 'hook.started') return this.#hookBegins(record, instance);
     hook.closed = record.type === 'hook.finished' ? record.outcome : `skipped ${record.reason}`;
     if (record.type === 'hook.finished' && record.attempt !== hook.starts)
       this.#wrong(record, `ends attempt ${record.attempt}, but ${hook.starts} was begun last`);
+  }
+
+  #hookBegins(record: Extract<PodRecord, { type: 'hook.started' }>, { hooks, started, deadline }: InstanceSeen): void {
+    const hook = hooks[record.hook];
+    // A retry that the Pod asks for belongs to the delivery that has failed before it.
+    if (record.retry === 0) hook.starts += 1;
+    if (record.attempt !== hook.starts) this.#wrong(record, `is attempt ${record.attempt}, but the ${hook.starts}. start`);
+    if (!started) this.#wrong(record, 'comes before the start of its container');
+    if (!hook.due)
+      this.#wrong(record, record.hook === 'preStop' ? 'comes though nobody stops the container' : 'comes though it is not due');
+    if (record.hook === 'preStop' && deadline !== undefined && isReached(deadline, record.at))
+      this.#wrong(record, 'begins after the deadline');
   }
 
   #wrong(record: PodRecord, what: string): void {
     this.#wrongs.push(`${record.time} ${'container' in record ? `${record.container} ` : ''}${record.type} ${what}`);
   }
 }
+
+/** A stop signal is given two seconds, whatever is left of the grace. */
+const lastMoment = (deadline: Instant, signalledAt: Instant): Instant => later(deadline, addMs(signalledAt, 2000));

@@ -1,6 +1,6 @@
 /** What really happened to processes, held against what must never happen to them; and what must be gone at the end. */
 
-import type { HookSkipped, JournalRecord } from '../../src/core/journal-record.ts';
+import type { HookFinished, HookSkipped, HookStarted, JournalRecord } from '../../src/core/journal-record.ts';
 import type { Deed } from '../../src/fakes/scripted-world.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -38,6 +38,29 @@ export function checkStarts(records: readonly JournalRecord[], deeds: readonly D
       : [];
   });
 }
+
+/** What the journal says of execs, held against what they did: intent before effect, outcome after it. */
+export function checkOutcomes(records: readonly JournalRecord[], deeds: readonly Deed[]): readonly string[] {
+  const momentOf = (kind: Deed['kind'], { containerId, execId }: HookStarted): number | undefined =>
+    deeds.find((deed) => deed.kind === kind && deed.containerId === containerId && deed.what === execId)?.wallMs;
+  const begun = records.filter((record): record is HookStarted => record.type === 'hook.started' && record.execId !== undefined);
+  const late = begun.filter((start) => (momentOf('execStarted', start) ?? Number.POSITIVE_INFINITY) < Date.parse(start.time));
+  const early = records.filter((record): record is HookFinished => {
+    if (record.type !== 'hook.finished' || record.exitCode === undefined) return false;
+    const start = begun.find((other) => isSameTry(other, record));
+    return start !== undefined && (momentOf('execEnded', start) ?? Number.POSITIVE_INFINITY) > Date.parse(record.time);
+  });
+  const intended = new Set(begun.map(({ containerId, execId }) => `${containerId} ${execId}`));
+  const unintended = deeds.filter(({ kind, containerId, what }) => kind === 'execStarted' && !intended.has(`${containerId} ${what}`));
+  return [
+    ...late.map(({ time, container, hook }) => `${time} ${container} ${hook} ran before its intent was durable`),
+    ...early.map(({ time, container, hook }) => `${time} ${container} ${hook} has an outcome before its end`),
+    ...unintended.map(({ containerId, what }) => `${containerId} ${what} ran, and the journal knows nothing of it`),
+  ];
+}
+
+const isSameTry = (a: HookStarted, b: HookFinished): boolean =>
+  (['uid', 'container', 'restartCount', 'hook', 'attempt', 'retry'] as const).every((name) => a[name] === b[name]);
 
 /** What is left of Pods that are all removed. */
 export function leftBehind({ runtime: { world }, volumes, clock }: Scenario): readonly string[] {

@@ -1,7 +1,7 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { checkHistory } from './check-history.ts';
-import { checkDeeds, checkStarts, leftBehind } from './check-world.ts';
+import { checkDeeds, checkOutcomes, checkStarts, leftBehind } from './check-world.ts';
 import { type Mishap, play, type Story } from './play.ts';
 import type { Scenario } from './scenario.ts';
 import { STORIES } from './stories.ts';
@@ -18,7 +18,14 @@ function wrongsOf(scenario: Scenario): readonly string[] {
   const { records } = scenario.journal;
   const { deeds } = scenario.runtime.world;
   const removed = scenario.journal.openPods().length === 0 ? [] : ['a Pod was not removed'];
-  return [...removed, ...checkHistory(records), ...checkDeeds(deeds), ...checkStarts(records, deeds), ...leftBehind(scenario)];
+  return [
+    ...removed,
+    ...checkHistory(records),
+    ...checkDeeds(deeds),
+    ...checkStarts(records, deeds),
+    ...checkOutcomes(records, deeds),
+    ...leftBehind(scenario),
+  ];
 }
 
 async function expectGood(story: Story, mishap: Mishap): Promise<void> {

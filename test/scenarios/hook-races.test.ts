@@ -1,7 +1,7 @@
 /** A container that ends at the worst moment of its own hook. */
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { container, exec, pod, Scenario } from './scenario.ts';
+import { container, exec, pod, Scenario, sleep } from './scenario.ts';
 
 const both = pod('demo', [container('main', { lifecycle: { postStart: exec('start'), preStop: exec('stop') } })], {
   restartPolicy: 'Never',
@@ -28,6 +28,31 @@ describe('a container that ends', () => {
     await scenario.delete();
     await scenario.clock.advance(10_000);
     deepEqual(scenario.timeline().slice(-4), [
+      '3.0 main hook.finished preStop interrupted',
+      '3.0 main container.exited 0 self',
+      '3.0 pod.ended Succeeded',
+      '3.0 pod.removed',
+    ]);
+  });
+
+  it('during a sleep of postStart or preStop cuts the sleep short', async () => {
+    const naps = pod('naps', [container('main', { lifecycle: { postStart: sleep(60) } })], { restartPolicy: 'Never' });
+    const starting = new Scenario({ program: () => ({ endsAfterMs: 1000, exitCode: 1 }) });
+    await starting.start(naps);
+    await starting.clock.advance(10_000);
+    deepEqual(starting.stops(), [
+      '0.0 main hook.started postStart sleep #1',
+      '1.0 main hook.finished postStart interrupted',
+      '1.0 main container.exited 1 self',
+      '1.0 pod.ended Failed',
+    ]);
+
+    const stopping = new Scenario({ program: () => ({ endsAfterMs: 3000 }) });
+    await stopping.start(pod('naps', [container('main', { lifecycle: { preStop: sleep(20) } })], { restartPolicy: 'Never' }));
+    await stopping.delete();
+    await stopping.clock.advance(10_000);
+    deepEqual(stopping.stops(), [
+      '0.0 main hook.started preStop sleep #1',
       '3.0 main hook.finished preStop interrupted',
       '3.0 main container.exited 0 self',
       '3.0 pod.ended Succeeded',

@@ -237,6 +237,30 @@ describe('two containers', () => {
     );
   });
 
+  it('restart each for itself: a slow postStart of one holds up no other', async () => {
+    let starts = 0;
+    const scenario = new Scenario({
+      program: (name, restarts) => (restarts > 0 ? {} : { endsAfterMs: name === 'a' ? 3000 : 4000, exitCode: 1 }),
+      exec: () => ({ takesMs: (starts++ === 0 ? 0 : 60) * 1000 }),
+    });
+    await scenario.start(pod('two', [container('a', { lifecycle: { postStart: exec('a-start') } }), container('b')]));
+    await scenario.clock.advance(10_000);
+    deepEqual(
+      scenario.timeline().filter((line) => /hook\.|container\.(started|exited)/.test(line)),
+      [
+        '0.0 a container.started',
+        '0.0 a hook.started postStart exec #1',
+        '0.0 a hook.finished postStart succeeded',
+        '0.0 b container.started',
+        '3.0 a container.exited 1 self',
+        '3.0 a container.started',
+        '3.0 a hook.started postStart exec #1',
+        '4.0 b container.exited 1 self',
+        '4.0 b container.started',
+      ],
+    );
+  });
+
   it('with a postStart of the first that fails: the second waits for the first to be killed (lifecycle.md 4)', async () => {
     const scenario = new Scenario({ exec: ([name = '']) => ({ takesMs: takesMs[name] ?? 0, exitCode: name === 'a-start' ? 1 : 0 }) });
     await scenario.start(pod('two', [a, b]));

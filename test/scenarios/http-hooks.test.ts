@@ -84,7 +84,7 @@ describe('a Pod with HTTP hooks', () => {
     );
     deepEqual(
       eventsOf(scenario, 'FailedPreStopHook').map(({ message, count }) => `${message} x${count}`),
-      ['PreStopHook failed: connect: connection refused; its output: hooklet hooks output default/demo -c main --hook preStop x1'],
+      ['PreStopHook failed: connect: connection refused x1'],
     );
     equal(finishedOf(scenario)[0]?.reason, 'Get "http://10.88.0.2:80/secret": dial tcp 10.88.0.2:80: connect: connection refused');
   });

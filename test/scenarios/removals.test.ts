@@ -1,4 +1,4 @@
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { container, pod, Scenario } from './scenario.ts';
 
@@ -31,6 +31,21 @@ describe('a removal that the runtime refuses', () => {
       ['removeContainer', 'kill', 'removeContainer'],
     );
   });
+
+  for (const { title, message, stops, isRemoved } of [
+    { title: 'because a shim has just gone is repeated at once', message: 'ttrpc: closed: unknown', stops: 2, isRemoved: true },
+    { title: 'for another reason is repeated later', message: 'failed to destroy network', stops: 1, isRemoved: false },
+  ]) {
+    it(title, async () => {
+      const scenario = new Scenario();
+      scenario.runtime.cri.fail({ method: 'stopPodSandbox', call: 1, work: 'notDone', error: 'runtimeFailed', message });
+      await scenario.start(once);
+      await scenario.delete();
+      const { calls } = scenario.runtime.world.faults;
+      equal(calls.filter((call) => call.startsWith('stopPodSandbox ')).length, stops, calls.join());
+      equal(scenario.types().includes('pod.removed'), isRemoved);
+    });
+  }
 
   it('because it does not answer kills nothing', async () => {
     const scenario = new Scenario({ program: () => ({ endsAfterMs: 1000 }) });

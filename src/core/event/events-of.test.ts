@@ -155,14 +155,20 @@ describe('withEvents() of a hook', () => {
       'Warning FailedPostStartHook: PostStartHook failed: command exited with 3; its output: hooklet hooks output shop/demo -c main --hook postStart',
     ]);
     match(
-      lines(finished({ hook: 'preStop', reason: 'command exited with 3' })).join(),
+      lines(finished({ hook: 'preStop', exitCode: 3, reason: 'command exited with 3' })).join(),
       /^Warning FailedPreStopHook: PreStopHook failed: command exited with 3; /,
     );
   });
 
+  it('names no place to look where nothing was written: the program could not be started', () => {
+    deepEqual(lines(finished({ reason: 'exec: "nope": not found' })), [
+      'Warning FailedPostStartHook: PostStartHook failed: exec: "nope": not found',
+    ]);
+  });
+
   it('tells an overrun of preStop', () => {
     match(
-      lines(finished({ hook: 'preStop', outcome: 'timedOut' })).join(),
+      lines(finished({ hook: 'preStop', exitCode: 137, outcome: 'timedOut' })).join(),
       /^Warning FailedPreStopHook: PreStopHook failed: it did not end within the grace period; /,
     );
   });
@@ -172,6 +178,6 @@ describe('withEvents() of a hook', () => {
     const first = finished({ handler: 'httpGet', reason: refused('10.88.0.2') });
     const again = finished({ handler: 'httpGet', reason: refused('10.88.0.9'), durationMs: 99, attempt: 2, restartCount: 4 });
     deepEqual(lines(again), lines(first));
-    match(lines(first).join(), /PostStartHook failed: connect: connection refused; /);
+    match(lines(first).join(), /PostStartHook failed: connect: connection refused$/);
   });
 });

@@ -103,12 +103,17 @@ const FAILED_HOOK: Readonly<Record<HookName, readonly [reason: string, upstream:
 };
 
 function hookFinished(fact: FactOf<'hook.finished'>, pod: Pod): readonly EventNews[] {
-  const { container, hook, outcome } = fact;
+  const { hook, outcome } = fact;
   // A cancelled or interrupted hook did not fail: somebody or something else ended it (`lifecycle.md` 16, row 19).
   if (outcome !== 'failed' && outcome !== 'timedOut') return [];
   const [reason, upstream] = FAILED_HOOK[hook];
-  const where = `its output: hooklet hooks output ${podKey(pod)} -c ${container} --hook ${hook}`;
-  return [event(fact, 'Warning', reason, `${upstream}: ${failureText(fact)}; ${where}`)];
+  return [event(fact, 'Warning', reason, `${upstream}: ${failureText(fact)}${whereToLook(fact, pod)}`)];
+}
+
+/** Only a process that ran, and a receiver that answered, left something to look at. */
+function whereToLook({ container, hook, exitCode, httpStatus }: FactOf<'hook.finished'>, pod: Pod): string {
+  if (exitCode === undefined && httpStatus === undefined) return '';
+  return `; its output: hooklet hooks output ${podKey(pod)} -c ${container} --hook ${hook}`;
 }
 
 function failureText({ outcome, handler, reason }: FactOf<'hook.finished'>): string {

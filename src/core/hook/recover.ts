@@ -1,6 +1,6 @@
 /**
  * What to do with a delivery that the journal says was started, while nobody in this agent runs it: the table of
- * `docs/decisions` on recovery. It is asked at start-up, and again whenever the runtime was away.
+ * `design.md` 4.2. It is asked at start-up, and again whenever the runtime was away.
  */
 
 import type { HandlerKind } from '../journal-record.ts';
