@@ -29,7 +29,6 @@ export interface BarePod {
   readonly containerId: string;
 }
 
-/** As the first retry of a Pod's worker. */
 const STOP_RETRY_MS = 50;
 
 export class BarePods {
@@ -105,7 +104,7 @@ export class BarePods {
 
   /**
    * containerd 1.6 fails now and then ("ttrpc: closed") when a container that has just ended is still being put away.
-   * As hooklet does, it is asked again after a moment.
+   * It is asked again after a moment; hooklet asks again at once.
    */
   async #stopSandbox(sandboxId: string): Promise<void> {
     const { cri } = this.#bench.node.runtime;

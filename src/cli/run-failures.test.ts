@@ -17,8 +17,9 @@ const imageFailed = record({ type: 'image.failed', container: 'main', image: 'a:
 describe('runFailures()', () => {
   it('finds every hook that did not succeed', () => {
     deepEqual(runFailures([finished('succeeded')]), []);
+    const words = { failed: 'failed', timedOut: 'timed out', cancelled: 'was cancelled', interrupted: 'was interrupted' } as const;
     for (const outcome of ['failed', 'timedOut', 'cancelled', 'interrupted'] as const) {
-      deepEqual(runFailures([finished(outcome)]), [`preStop of container "main" of default/demo: ${outcome}`]);
+      deepEqual(runFailures([finished(outcome)]), [`preStop of container "main" of default/demo ${words[outcome]}`]);
     }
   });
 

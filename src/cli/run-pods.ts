@@ -10,20 +10,26 @@ import { readPodFiles } from './read-pod-files.ts';
 import { recordPrinter } from './record-printer.ts';
 import type { RunOptions } from './run.ts';
 import { runFailures } from './run-failures.ts';
+import { runNotes } from './run-notes.ts';
 import { type RunEnd, RunSession } from './run-session.ts';
 import { runSummary } from './run-summary.ts';
 import { onStopSignals } from './stop-signals.ts';
 
 export async function runPods(files: readonly string[], options: RunOptions, context: CommandContext): Promise<ExitCode> {
   const node = nodeOptions(options, context);
-  const manifests = await readPodFiles({ files, stdin: process.stdin, warn: context.say });
+  const warnings: string[] = [];
+  const warn = (warning: string): void => {
+    warnings.push(warning);
+    context.say(warning);
+  };
+  const manifests = await readPodFiles({ files, stdin: process.stdin, warn });
   const stops = new StopWishes(context);
   const stopListening = onStopSignals(() => stops.add());
   // Nobody reads any more, as with `| head`: the same as Ctrl-C.
   context.stdout.onClosed(() => stops.add());
   try {
     const { openNode } = await import('../compose.ts');
-    return await runOn(await openNode(node, { command: 'hooklet run', pods: manifests }), manifests, { options, context, stops });
+    return await runOn(await openNode(node, { command: 'hooklet run', pods: manifests }), manifests, { options, context, stops, warnings });
   } finally {
     stopListening();
   }
@@ -57,9 +63,15 @@ interface RunFrame {
   readonly options: RunOptions;
   readonly context: CommandContext;
   readonly stops: StopWishes;
+  /** Of the manifests. They scrolled away long ago. */
+  readonly warnings: readonly string[];
 }
 
-async function runOn(node: OpenNode, manifests: readonly PodManifest[], { options, context, stops }: RunFrame): Promise<ExitCode> {
+async function runOn(
+  node: OpenNode,
+  manifests: readonly PodManifest[],
+  { options, context, stops, warnings }: RunFrame,
+): Promise<ExitCode> {
   // Whatever goes wrong before every Pod is gone, its containers are left alive for the next command to take over.
   let isClean = false;
   try {
@@ -71,6 +83,9 @@ async function runOn(node: OpenNode, manifests: readonly PodManifest[], { option
     const end = await session.run();
     isClean = end.leftPods.length === 0;
     if (options.output === 'text') await summarise(node, end, context);
+    // The verdict is the last that is said, also where both streams go to one file.
+    await context.stdout.flushed();
+    if (options.output === 'text') for (const warning of warnings) context.say(warning);
     return judge(node, end, context);
   } finally {
     await node.close({ stopRuntime: isClean });
@@ -86,7 +101,9 @@ async function summarise(node: OpenNode, { uids }: RunEnd, { colours, stdout }: 
 const MAX_FAILURES_SHOWN = 10;
 
 function judge(node: OpenNode, { ownUids, afterSeq, journalFailed, leftPods }: RunEnd, { say, stdout }: CommandContext): ExitCode {
-  const failures = ownUids.flatMap((uid) => runFailures([...readJournal(node.journal, { uid, afterSeq })].map(({ record }) => record)));
+  const records = ownUids.flatMap((uid) => [...readJournal(node.journal, { uid, afterSeq })].map(({ record }) => record));
+  for (const note of runNotes(records)) say(`note: ${note}`);
+  const failures = [...runFailures(records)];
   if (journalFailed) failures.push('the journal could not always be written; what happened meanwhile was written later, if it could be');
   for (const failure of failures.slice(0, MAX_FAILURES_SHOWN)) say(`failed: ${failure}`);
   if (failures.length > MAX_FAILURES_SHOWN) say(`failed: and ${failures.length - MAX_FAILURES_SHOWN} more`);

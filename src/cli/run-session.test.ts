@@ -210,7 +210,7 @@ describe('RunSession', () => {
     ok(run.end !== undefined, 'the run has not ended');
     deepEqual(run.times('pod.deleting'), ['10.0', '15.0']);
     ok(Number(run.times('signal.sent')[0]) <= 16);
-    deepEqual(run.failures(), ['preStop of container "main" of default/demo: timedOut']);
+    deepEqual(run.failures(), ['preStop of container "main" of default/demo timed out: it did not end within the grace period']);
   });
 
   it('leaves at the third stop what cannot be removed, for the next run to go on with', async () => {

@@ -43,6 +43,7 @@ export function runCommand(context: CommandContext): Command {
 
 function durationOption(text: string): number {
   const ms = parseDuration(text);
+  if (ms === 0) throw new InvalidArgumentError('The Pods would never live; give a time above 0.');
   if (ms === undefined) throw new InvalidArgumentError('It is no duration; write it as 500ms, 20s, 2m or 1h30m.');
   return ms;
 }

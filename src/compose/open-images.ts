@@ -43,7 +43,8 @@ async function openHeld(places: ImagePlaces, held: HeldStateLock): Promise<OpenI
     const open = await openRuntime(places.options, places.paths);
     const close = async (): Promise<void> => {
       try {
-        await open.close(!open.found);
+        // Also one that was there: with the lock in hand it is a killed command's, and without containers of no use.
+        await open.close(!open.hasContainers());
       } finally {
         held.release();
       }

@@ -17,6 +17,8 @@ export interface OpenRuntime {
   readonly clock: Clock;
   /** It was there before. */
   readonly found: boolean;
+  /** Containers of it live, or may: only hooklet's own can be told to have none. */
+  hasContainers(): boolean;
   readonly sweep?: LeftoverSweep;
   close(stop: boolean): Promise<void>;
 }
@@ -26,15 +28,15 @@ export async function openRuntime(options: NodeOptions, paths: HostPaths): Promi
   const clock = await systemClock();
   if (options.runtimeEndpoint !== undefined) {
     const runtime = await connectRuntime(socketOf(options.runtimeEndpoint), paths, 'foreign');
-    return { runtime, clock, found: true, close: async () => runtime.close() };
+    return { runtime, clock, found: true, hasContainers: () => true, close: async () => runtime.close() };
   }
   const runtime = await connectRuntime(paths.containerdSocket, paths, 'own');
   const onStart = (): void => options.onProgress?.('starting containerd');
-  const { supervisor, sweep } = await supervise(runtime, { paths, clock, subnet: options.subnet, onStart });
+  const { supervisor, sweep, hasContainers } = await supervise(runtime, { paths, clock, subnet: options.subnet, onStart });
   logRuntimeEvents(supervisor, options.logger ?? SILENT_LOGGER, paths.containerdLogFile);
   try {
     const { found } = await supervisor.ensureRunning();
-    return { runtime, clock, found, sweep, close: (stop) => endRuntime(runtime, supervisor, stop) };
+    return { runtime, clock, found, hasContainers, sweep, close: (stop) => endRuntime(runtime, supervisor, stop) };
   } catch (error) {
     await endRuntime(runtime, supervisor, false);
     throw error;
@@ -105,7 +107,7 @@ interface Supervised {
 export async function supervise(
   runtime: Runtime,
   { paths, clock, subnet, onStart }: Supervised,
-): Promise<{ readonly supervisor: RuntimeSupervisor; readonly sweep: LeftoverSweep }> {
+): Promise<{ readonly supervisor: RuntimeSupervisor; readonly sweep: LeftoverSweep; hasContainers(): boolean }> {
   const [
     { ContainerdSupervisor },
     { ContainerdProcess },
@@ -128,7 +130,8 @@ export async function supervise(
   const process = new ContainerdProcess({ paths, processes, programs, clock, probe });
   const prepare = (): Promise<void> => prepareContainerd({ paths, programs, subnet });
   const told = onStart === undefined ? {} : { onStart };
-  return { supervisor: new ContainerdSupervisor({ process, socket: paths.containerdSocket, prepare, sweep, clock, ...told }), sweep };
+  const supervisor = new ContainerdSupervisor({ process, socket: paths.containerdSocket, prepare, sweep, clock, ...told });
+  return { supervisor, sweep, hasContainers: () => process.hasShims() };
 }
 
 export async function ensureBaseImages(runtime: Runtime, paths: HostPaths, options: NodeOptions): Promise<readonly string[]> {

@@ -130,7 +130,8 @@ export class ContainerdExec implements ExecProcesses {
   async removeForgotten(): Promise<void> {
     for (const ref of [...this.#unremoved]) {
       this.#unremoved.delete(ref);
-      await this.remove(ref.containerId, ref.execId);
+      // What containerd refuses it will refuse again: it is left to the next agent.
+      await this.remove(ref.containerId, ref.execId).catch(unlessRefused);
     }
     this.#pipes.removeSpares();
     for (const ref of this.#pipes.earlierOwners()) {
@@ -155,7 +156,7 @@ export class ContainerdExec implements ExecProcesses {
       if (!hasCode(error, 'runtimeFailed')) throw error;
       // It still runs. Nobody waits for it any more: its outcome is durable.
       await this.kill(ref.containerId, ref.execId);
-      await this.#tasks.wait(ref, never);
+      await this.#tasks.wait(ref, never).catch(unlessGone);
       await this.#tasks.delete(ref);
     }
   }
@@ -233,4 +234,13 @@ function killNow(pid: number): void {
   } catch {
     // it has ended by itself
   }
+}
+
+/** Its container was removed meanwhile. */
+function unlessGone(error: unknown): void {
+  if (!hasCode(error, 'runtimeNotFound')) throw error;
+}
+
+function unlessRefused(error: unknown): void {
+  if (!hasCode(error, 'runtimeFailed')) throw error;
 }

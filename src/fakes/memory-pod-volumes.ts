@@ -1,5 +1,5 @@
-import type { PodVolumes } from '../ports/pod-volumes.ts';
 import type { Pod } from '../model/pod.ts';
+import type { PodVolumes } from '../ports/pod-volumes.ts';
 
 /** Volumes by name only; remembers whose are set up. */
 export class MemoryPodVolumes implements PodVolumes {
@@ -7,7 +7,9 @@ export class MemoryPodVolumes implements PodVolumes {
 
   async setUp(pod: Pod): Promise<Readonly<Record<string, string>>> {
     this.uids.add(pod.metadata.uid);
-    return Object.fromEntries((pod.spec.volumes ?? []).map(({ name, hostPath }) => [name, hostPath?.path ?? `/pods/${pod.metadata.uid}/${name}`]));
+    return Object.fromEntries(
+      (pod.spec.volumes ?? []).map(({ name, hostPath }) => [name, hostPath?.path ?? `/pods/${pod.metadata.uid}/${name}`]),
+    );
   }
 
   async tearDown(uid: string): Promise<void> {

@@ -101,6 +101,18 @@ describe('runExecHook()', () => {
     assert.equal(clock.pending, 0);
   });
 
+  it('kills a process whose start was still under way at the first try as soon as it is there', async () => {
+    const { clock, runtime, controller, deliver } = await begin({});
+    runtime.cri.fail({ method: 'killExec', call: 1, work: 'notDone', error: 'runtimeFailed' });
+    const report = deliver();
+    await clock.settle();
+    controller.abort('cancelled');
+    await clock.advance(50);
+    const rest = withoutOutput(await report);
+    assert.deepEqual(rest !== 'detached' && [rest.outcome, rest.exitCode], ['cancelled', 137]);
+    assert.equal(clock.pending, 0);
+  });
+
   it('leaves the process alone when the agent leaves', async () => {
     const { clock, runtime, containerId, controller, deliver } = await begin({});
     const report = deliver();

@@ -12,6 +12,8 @@ const LAST_WORDS_MS = 2_000;
 /** The same, when the grace is over: the stop signal is due now. */
 const LAST_WORDS_AT_DEADLINE_MS = 500;
 
+const KILL_AGAIN_MS = 50;
+
 export async function runExecHook(run: HookRun, argv: readonly string[], parts: HookParts, signal: AbortSignal): Promise<HookReport> {
   const { nativeExec } = parts;
   if (nativeExec === undefined || run.execId === undefined) return execSyncHook(run, argv, parts, signal);
@@ -43,14 +45,17 @@ async function followToEnd({ processes, containerId, execId, start }: Exec, cloc
   const end = async (): Promise<void> => {
     const because = endReasonOf(signal);
     if (because === 'agentLeaves') return following.abort(because);
-    const kill = (): Promise<void> => processes.kill(containerId, execId).catch(() => undefined);
-    if (because !== 'interrupted') await kill();
-    await clock
-      .waitUntil(addMs(clock.now(), because === 'timedOut' ? LAST_WORDS_AT_DEADLINE_MS : LAST_WORDS_MS), patience.signal)
-      .catch(() => undefined);
+    const kill = async (): Promise<void> => {
+      if (because !== 'interrupted') await processes.kill(containerId, execId).catch(() => undefined);
+    };
+    const patienceMs = because === 'timedOut' ? LAST_WORDS_AT_DEADLINE_MS : LAST_WORDS_MS;
+    // Again and again: its start may be under way, and there is nothing to be killed yet.
+    for (let waitedMs = 0; waitedMs < patienceMs && !patience.signal.aborted; waitedMs += KILL_AGAIN_MS) {
+      await kill();
+      await clock.waitUntil(addMs(clock.now(), KILL_AGAIN_MS), patience.signal).catch(() => undefined);
+    }
     if (patience.signal.aborted) return;
-    // Its start may have been under way when it was killed for the first time.
-    if (because !== 'interrupted') await kill();
+    await kill();
     following.abort(because);
   };
   const onAbort = (): void => void end();

@@ -86,15 +86,19 @@ describe('hooklet image', () => {
     equal((await hooklet.command('image', 'base')).code, 0);
     const holder = await heldByImage();
     const run = hooklet.runInput(podText('waits', [container('main')]), '--for', '1s');
-    const list = hooklet.command('image', 'list');
+    const list = spawn(program, ['image', 'list', '--state-dir', hooklet.stateDir], { stdio: ['ignore', 'ignore', 'pipe'] });
+    children.add(list);
+    const listEnds = once(list, 'close');
+    let listSays = '';
+    list.stderr.on('data', (chunk: Buffer) => {
+      listSays += chunk.toString();
+    });
     const waits = `hooklet: waiting for 'hooklet image' (pid ${holder.pid})`;
-    await until('the run waits', () => run.stderr.includes(waits));
+    await until('both wait', () => run.stderr.includes(waits) && listSays.includes(waits));
     deepEqual(await containerdPids(), []);
     holder.kill('SIGKILL');
     equal(await run.ended(), 0, run.stderr);
-    const { code, stderr } = await list;
-    equal(code, 0, stderr);
-    ok(stderr.startsWith(waits), stderr);
+    deepEqual((await listEnds)[0], 0, listSays);
     deepEqual(await containerdPids(), []);
   });
 
@@ -106,6 +110,27 @@ describe('hooklet image', () => {
     await run.kill();
     const { stderr } = await hooklet.command('image', 'list');
     equal(stderr, '');
+  });
+
+  it('ends a containerd that a killed one has left, but not one that has containers', async () => {
+    equal((await hooklet.command('image', 'base')).code, 0);
+    const killed = spawn(program, ['image', 'base', '--state-dir', hooklet.stateDir], { stdio: 'ignore' });
+    children.add(killed);
+    await until('containerd runs', async () => (await containerdPids()).length === 1);
+    killed.kill('SIGKILL');
+    await once(killed, 'exit');
+    equal((await containerdPids()).length, 1);
+    equal((await hooklet.command('image', 'list')).code, 0);
+    deepEqual(await containerdPids(), []);
+    deepEqual(await leftOnHost(await hooklet.paths()), []);
+
+    const run = hooklet.runInput(podText('runs', [container('main')]));
+    await run.untilOne('container.ready');
+    await run.kill();
+    const pids = await containerdPids();
+    equal(pids.length, 1);
+    equal((await hooklet.command('image', 'list')).code, 0);
+    deepEqual(await containerdPids(), pids);
   });
 
   it('reads standard input to its end before it opens anything', async (t) => {
