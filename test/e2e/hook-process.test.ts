@@ -45,7 +45,8 @@ const holding = container('holds', {
 const starving = container('starves', {
   command: ['sh', '-c', `echo alive; ${untilTerm}`],
   resources: { limits: { memory: '32Mi' } },
-  lifecycle: { preStop: exec('tail', '/dev/zero') },
+  // The kernel is asked to kill this process for it, and not the container's first one.
+  lifecycle: { preStop: exec('sh', '-c', 'echo 1000 > /proc/self/oom_score_adj; exec tail /dev/zero') },
 });
 
 describe('an exec hook', () => {

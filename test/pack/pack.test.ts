@@ -62,8 +62,9 @@ before(() => {
 after(() => rmSync(directory, { recursive: true, force: true }));
 
 describe('the package', () => {
-  it('holds the program, its types and three documents, but no source, test or tool', () => {
-    const expected = /^package\/(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/hooklet\.cjs|dist\/.+\.js|dist\/.+\.d\.ts)$/;
+  it('holds the program, its types, documents and examples, but no source, test or tool', () => {
+    const expected =
+      /^package\/(?:package\.json|[A-Z]+\.md|docs\/.+\.md|examples\/.+\.(?:yaml|md|txt)|LICENSE|bin\/hooklet\.cjs|dist\/.+\.js|dist\/.+\.d\.ts)$/;
     assert.deepEqual(
       files.filter((file) => !expected.test(file)),
       [],

@@ -53,6 +53,9 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
+/** Takes all memory there is; the kernel is asked to kill this process for it, and not the container's first one. */
+const STARVE = 'echo 1000 > /proc/self/oom_score_adj; exec tail /dev/zero';
+
 describe('ContainerdExec on a real containerd', () => {
   it('runs in the namespaces, cgroup, user, environment and directory of the container', async () => {
     const facts = 'for ns in mnt net pid ipc uts; do readlink /proc/self/ns/$ns; done; cat /proc/self/cgroup; id; pwd; env';
@@ -103,7 +106,7 @@ describe('ContainerdExec on a real containerd', () => {
   });
 
   it('tells a process that the kernel killed for want of memory from one that was killed otherwise', async () => {
-    const starved = await run('starved', 'tail', '/dev/zero');
+    const starved = await shell('starved', STARVE);
     assert.deepEqual([starved.exitCode, starved.oomKilled], [137, true]);
     const killed = await shell('killed', 'kill -9 $$');
     assert.deepEqual([killed.exitCode, killed.oomKilled], [137, false]);
@@ -116,7 +119,7 @@ describe('ContainerdExec on a real containerd', () => {
     const stop = agent.events.subscribe((event) => seen.push(event));
     try {
       await until(() => seen.some(({ kind }) => kind === 'connected'));
-      await run('watched', 'tail', '/dev/zero');
+      await shell('watched', STARVE);
       await until(() => seen.some(({ kind }) => kind === 'execExited') && seen.some(({ kind }) => kind === 'oom'));
       assert.equal(seen[0]?.kind, 'connected');
       assert.deepEqual(
@@ -163,7 +166,8 @@ describe('ContainerdExec when the agent is killed', () => {
     const argv = ['sh', '-c', `echo ran >>/tmp/${execId}; echo before; sleep 0.4; echo after; exit 6`];
     const order = JSON.stringify({ socket, instanceId, pipesDir, containerId, execId, argv });
     const child = spawn(process.execPath, [join(import.meta.dirname, 'exec-agent.ts'), order], { stdio: ['ignore', 'pipe', 'inherit'] });
-    await once(child.stdout, 'data');
+    const said = await Promise.race([once(child.stdout, 'data').then(() => 'created'), once(child, 'close').then(() => 'nothing')]);
+    assert.equal(said, 'created', 'the agent ended before it had made the exec');
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     child.kill('SIGKILL');
     await once(child, 'close');
