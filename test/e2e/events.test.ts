@@ -30,6 +30,6 @@ describe('the events that hooklet run ends with', () => {
       stdout.slice(stdout.indexOf('\nEvents:')),
       /^ +Warning +FailedPreStopHook +\d+s +kubelet +spec\.containers\{main\}: PreStopHook failed/m,
     );
-    match(stdout, /SIGTERM sent[^]*container exited/);
+    match(stdout, /SIGTERM sent[\s\S]*container exited/);
   });
 });
