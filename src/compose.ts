@@ -36,10 +36,11 @@ export async function openNode(
 ): Promise<OpenNode> {
   const lacking = hostLacks(await checkHost(options, { quick: true }));
   if (lacking !== undefined) throw new HookletError('hostLacks', lacking);
-  await checkWishes(options);
-  await checkHostDirectories(await placesOf(options), what.pods ?? []);
-  await checkHostPorts(await placesOf(options), what.pods ?? []);
-  const paths = await makePlaces(options.stateDir);
+  const paths = await placesOf(options);
+  await checkWishes(options, paths);
+  await checkHostDirectories(paths, what.pods ?? []);
+  await checkHostPorts(paths, what.pods ?? []);
+  await makePlaces(paths);
   const lock = await takeLock(paths, what.command, options.onProgress);
   let open: OpenRuntime | undefined;
   try {
@@ -66,9 +67,9 @@ export async function openNode(
 }
 
 /** What was asked for, as far as it can be judged without making anything. */
-async function checkWishes(options: NodeOptions): Promise<void> {
+async function checkWishes(options: NodeOptions, paths: HostPaths): Promise<void> {
   if (options.subnet !== undefined) await checkSubnetForm(options.subnet);
-  if (options.runtimeEndpoint !== undefined) await checkEndpoint(options.runtimeEndpoint, await placesOf(options));
+  if (options.runtimeEndpoint !== undefined) await checkEndpoint(options.runtimeEndpoint, paths);
 }
 
 async function placesOf({ stateDir }: Pick<NodeOptions, 'stateDir'>): Promise<HostPaths> {
@@ -76,11 +77,9 @@ async function placesOf({ stateDir }: Pick<NodeOptions, 'stateDir'>): Promise<Ho
   return hostPaths(stateDir);
 }
 
-async function makePlaces(stateDir: string): Promise<HostPaths> {
-  const { hostPaths, makeHostDirs } = await import('./host/host-paths.ts');
-  const paths = await hostPaths(stateDir);
+async function makePlaces(paths: HostPaths): Promise<void> {
+  const { makeHostDirs } = await import('./host/host-paths.ts');
   await makeHostDirs(paths);
-  return paths;
 }
 
 /** Takes over what an earlier agent left, then starts the workers of every Pod in `source`. */
@@ -134,8 +133,9 @@ const noJournal = (stateDir: string): HookletError =>
 
 /** Throws `badInput`, `stateLocked` or `hostLacks`; then nothing is held. */
 export async function openImages(options: NodeOptions): Promise<OpenImages> {
-  await checkWishes(options);
-  const paths = await makePlaces(options.stateDir);
+  const paths = await placesOf(options);
+  await checkWishes(options, paths);
+  await makePlaces(paths);
   if (options.runtimeEndpoint !== undefined) return openForeignImages({ options, paths });
   return openOwnImages({ options, paths }, await stateLock(paths, IMAGE_COMMAND));
 }

@@ -1,4 +1,5 @@
 /** What outlives the agent on disk: journal, hook output, container logs. */
+import { timeText } from '../core/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
@@ -44,12 +45,10 @@ const KEPT_HISTORY = { keepPods: 100, keepMs: 7 * 24 * 3_600_000 };
 
 /** The first write of an agent: a journal that cannot be written is found out before anything is started. */
 async function beginJournal(journal: Journal, clock: Clock): Promise<void> {
-  const { bootId, wallMs } = clock.now();
+  const now = clock.now();
   const { readVersion } = await import('../version.ts');
   try {
-    await journal.append([
-      { time: new Date(wallMs).toISOString(), type: 'agent.started', version: readVersion(), pid: process.pid, bootId },
-    ]);
+    await journal.append([{ time: timeText(now), type: 'agent.started', version: readVersion(), pid: process.pid, bootId: now.bootId }]);
   } catch (error) {
     throw new HookletError(
       'hostLacks',

@@ -11,6 +11,9 @@ export interface Instant {
   readonly wallMs: number;
 }
 
+/** As records carry it: RFC 3339 in UTC with milliseconds. */
+export const timeText = ({ wallMs }: Instant): string => new Date(wallMs).toISOString();
+
 /** Milliseconds from `from` to `to`; by the monotonic clock within one boot, by the wall clock across boots. */
 export function msBetween(from: Instant, to: Instant): number {
   return from.bootId === to.bootId ? to.monotonicMs - from.monotonicMs : to.wallMs - from.wallMs;

@@ -9,6 +9,7 @@
 
 import { correlate, foldEvent } from '../core/event/correlate.ts';
 import { withEvents } from '../core/event/events-of.ts';
+import { timeText } from '../core/instant.ts';
 import type { NewFact, PodRecord } from '../core/journal-record.ts';
 import { foldRecord, foldRecords, type PodHistory } from '../core/pod/pod-history.ts';
 import { type Pod, podKey } from '../model/pod.ts';
@@ -63,8 +64,9 @@ export class PodLog {
   }
 
   #recordsOf(facts: readonly NewFact[]): readonly PodRecord[] {
-    const { wallMs } = this.#clock.now();
-    const of = { time: new Date(wallMs).toISOString(), pod: podKey(this.#pod), uid: this.#pod.metadata.uid };
+    const now = this.#clock.now();
+    const { wallMs } = now;
+    const of = { time: timeText(now), pod: podKey(this.#pod), uid: this.#pod.metadata.uid };
     let { events } = this.#history;
     return facts
       .flatMap((fact) => withEvents(fact, { pod: this.#pod, history: this.#history }))

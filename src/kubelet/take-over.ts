@@ -1,18 +1,21 @@
 /** Takes up what an earlier agent left, before anything new starts. */
 import { randomUUID } from 'node:crypto';
+import { timeText } from '../core/instant.ts';
 import type { AgentRecord } from '../core/journal-record.ts';
 import { orphanFacts } from '../core/pod/orphan.ts';
 import { foldRecords } from '../core/pod/pod-history.ts';
 import { planTakeOver, type TakeOver } from '../core/pod/take-over.ts';
 import { type Pod, type PodManifest, podKey } from '../model/pod.ts';
+import type { OpenPod } from '../ports/journal.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
 import type { LocalPodSource } from './local-pod-source.ts';
 
 /** Journals what happens to each left Pod, and puts those that go on, and those that end, into the source. */
 export async function takeOver(parts: KubeletParts, source: LocalPodSource, wanted: readonly PodManifest[]): Promise<TakeOver> {
   await takeInOrphans(parts);
-  const plan = planTakeOver(parts.journal.openPods(), wanted);
-  const time = timeText(parts.clock.now().wallMs);
+  const left = parts.journal.openPods();
+  const plan = planTakeOver(left, wanted);
+  const time = timeText(parts.clock.now());
   const recovered = (pod: Pod, decision: 'continues' | 'ends', message: string): AgentRecord => ({
     time,
     pod: podKey(pod),
@@ -27,13 +30,13 @@ export async function takeOver(parts: KubeletParts, source: LocalPodSource, want
   ];
   if (records.length > 0) await parts.journal.append(records);
   for (const pod of [...plan.continues, ...plan.ends.map((end) => end.pod)]) source.put(pod);
-  for (const { pod } of plan.ends) source.delete(pod.metadata.uid, graceOf(parts, pod));
+  for (const { pod } of plan.ends) source.delete(pod.metadata.uid, graceOf(left, pod));
   return plan;
 }
 
 /** A deletion under way keeps the grace it has: it is stored, and only ever gets shorter. */
-function graceOf({ journal }: KubeletParts, pod: Pod): number {
-  const records = journal.openPods().find(({ uid }) => uid === pod.metadata.uid)?.records ?? [];
+function graceOf(left: readonly OpenPod[], pod: Pod): number {
+  const records = left.find(({ uid }) => uid === pod.metadata.uid)?.records ?? [];
   return foldRecords(records).deleting?.graceSeconds ?? pod.spec.terminationGracePeriodSeconds;
 }
 
@@ -51,13 +54,9 @@ async function takeInOrphans({ runtime, journal, clock }: KubeletParts): Promise
       await runtime.cri.stopPodSandbox(sandbox.id);
       await runtime.cri.removePodSandbox(sandbox.id);
     } else
-      await journal.append(
-        facts.map((fact) => ({ time: timeText(now.wallMs), pod: podKey({ metadata: sandbox }), uid: sandbox.uid, ...fact })),
-      );
+      await journal.append(facts.map((fact) => ({ time: timeText(now), pod: podKey({ metadata: sandbox }), uid: sandbox.uid, ...fact })));
   }
 }
-
-const timeText = (wallMs: number): string => new Date(wallMs).toISOString();
 
 /** A manifest becomes a Pod: from here on it has an identity that no other Pod will ever have, whatever the manifest says. */
 export function acceptManifest(manifest: PodManifest, wallMs: number): Pod {

@@ -9,8 +9,6 @@ export type Delivery =
   | { readonly state: 'finished'; readonly outcome: HookOutcome; readonly reason?: string; readonly exitCode?: number }
   | { readonly state: 'skipped'; readonly reason: SkipReason };
 
-export const isOpen = (delivery: Delivery | undefined): boolean => delivery?.state === 'due' || delivery?.state === 'started';
-
 /** Dispatch order of `pkg/kubelet/lifecycle/handlers.go`. */
 export function handlerKind(handler: LifecycleHandler): HandlerKind {
   if (handler.exec !== undefined) return 'exec';
