@@ -4,8 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { RUN_EDGES, RUN_PHASES } from '../src/core/container/container-history.ts';
 import type { Fact, PodRecord } from '../src/core/journal-record.ts';
-import { foldRecords, RUN_EDGES, RUN_PHASES } from '../src/core/pod/pod-history.ts';
+import { foldRecords } from '../src/core/pod/pod-history.ts';
 import { drawStates, isStale, phaseTexts, statesFile } from './draw-states.ts';
 
 describe('docs/states.md', () => {
@@ -22,7 +23,7 @@ describe('docs/states.md', () => {
     assert.equal(isStale(file), true);
     writeFileSync(file, drawStates());
     assert.equal(isStale(file), false);
-    writeFileSync(file, drawStates().replace('ready --> stopping', 'ready --> started'));
+    writeFileSync(file, drawStates().replace('running --> stopping', 'running --> started'));
     assert.equal(isStale(file), true);
   });
 

@@ -1,13 +1,13 @@
 /**
- * Draws `docs/states.md` from the edges that the code declares (`src/core/pod/pod-history.ts`).
+ * Draws `docs/states.md` from the edges that the code declares (`src/core/container/container-history.ts`).
  *
  *   node scripts/draw-states.ts            writes the file
  *   node scripts/draw-states.ts --check    exits 1 when the file is not what would be written
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { RUN_EDGES, RUN_PHASES, type RunPhase } from '../src/core/container/container-history.ts';
 import type { Fact } from '../src/core/journal-record.ts';
-import { RUN_EDGES, RUN_PHASES, type RunPhase } from '../src/core/pod/pod-history.ts';
 
 export const statesFile = resolve(import.meta.dirname, '../docs/states.md');
 
@@ -23,7 +23,10 @@ export const phaseTexts: Readonly<Record<RunPhase, PhaseText>> = {
     meaning: 'The runtime has made it. Its postStart is due from here on: the intent is durable before the start.',
   },
   started: { record: 'container.started', meaning: 'Its ENTRYPOINT runs, and postStart beside it. Nobody may count on it yet.' },
-  ready: { record: 'container.ready', meaning: 'postStart has succeeded, or there is none.' },
+  running: {
+    record: 'container.ready',
+    meaning: 'postStart and the startup probe have succeeded, or there are none. `container.unready` when readiness is still to come.',
+  },
   stopping: { record: 'container.stopping', meaning: 'preStop, stop signal, SIGKILL, up to a stored deadline.' },
   exited: { record: 'container.exited', meaning: 'It has ended, and every hook of it is closed.' },
   notCreated: { record: 'container.failed', meaning: 'It could not be made; it is tried again under the same number.' },
@@ -35,7 +38,7 @@ export function drawStates(): string {
   return `${[
     '# The life of a container instance',
     '',
-    '<!-- Drawn by scripts/draw-states.ts from src/core/pod/pod-history.ts. Do not edit. -->',
+    '<!-- Drawn by scripts/draw-states.ts from src/core/container/container-history.ts. Do not edit. -->',
     '',
     'An instance is one start of a container. Its phase follows from the records of the journal and from nothing else; an',
     'edge is a record. After `exited` the next instance begins, if the Pod wants one.',

@@ -12,6 +12,7 @@ import { connectRuntime, ensureBaseImages, type OpenRuntime, openRuntime, superv
 import { openState } from './compose/open-state.ts';
 import { checkEndpoint } from './compose/runtime-endpoint.ts';
 import { IMAGE_COMMAND, RESET_COMMAND, takeStateLock } from './compose/take-state-lock.ts';
+import { DEFAULT_SETTINGS } from './core/pod/pod-view.ts';
 import type { TakeOver } from './core/pod/take-over.ts';
 import type { KubeletParts } from './kubelet/kubelet-parts.ts';
 import type { LocalPodSource } from './kubelet/local-pod-source.ts';
@@ -96,7 +97,7 @@ export async function startKubelet(
     import('./host/remove-tree.ts'),
   ]);
   const { clock, journal, runtime, hookOutput, http, paths, sweep } = node;
-  const host = { paths, memoryBytes: totalmem(), parallelStarts: Math.max(2, availableParallelism()) };
+  const host = { paths, memoryBytes: totalmem(), parallelStarts: Math.max(2, availableParallelism()), settings: DEFAULT_SETTINGS };
   const volumes = new HostPodVolumes(paths, removeTree);
   const parts: KubeletParts = {
     clock,

@@ -7,6 +7,7 @@
  * F4 A record waits for nothing but the logs of the container that it shows as ended, and for the records before it.
  */
 import { join } from 'node:path';
+import { isAlive } from '../core/container/container-history.ts';
 import type { JournalRecord, PrintedRecord } from '../core/journal-record.ts';
 import { foldRecords } from '../core/pod/pod-history.ts';
 import type { ContainerLogLine, ContainerLogs, FollowedLog } from '../ports/container-logs.ts';
@@ -47,7 +48,7 @@ export class RecordFeed {
     const pod = records[0]?.pod;
     if (pod === undefined) return;
     for (const [container, { run }] of Object.entries(foldRecords(records).containers)) {
-      if (run === undefined || !['started', 'ready', 'stopping'].includes(run.phase)) continue;
+      if (run === undefined || !isAlive(run)) continue;
       this.#follow({ pod, uid, container, restartCount: run.restartCount }, sinceMs);
     }
   }

@@ -1,6 +1,7 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JournalRecord } from '../core/journal-record.ts';
+import { DEFAULT_SETTINGS } from '../core/pod/pod-view.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
 import { MemoryHookOutput } from '../fakes/memory-hook-output.ts';
@@ -64,7 +65,7 @@ class FakeRun {
         show: (record) => this.shown.push(`${((Date.parse(record.time) - startMs) / 1000).toFixed(1)} ${describeShown(record)}`),
         startKubelet: async (node, wanted, source, logger) => {
           const { clock, journal, hookOutput, http } = node;
-          const host = { paths, memoryBytes: 2 ** 34, parallelStarts: 2 };
+          const host = { paths, memoryBytes: 2 ** 34, parallelStarts: 2, settings: DEFAULT_SETTINGS };
           const parts = {
             clock,
             journal,

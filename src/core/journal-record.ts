@@ -3,8 +3,7 @@
  *
  * These names are a storage contract. A record is durable before the effect it announces (`container.created` names
  * the postStart hook that becomes due with the start, `container.stopping` the preStop hook that becomes due with the
- * stop, `hook.started` the exec that is about to run), or right after the fact it reports. `pod.rejected`,
- * `container.unready` and `probe.failed` are part of the vocabulary before the parts that write them exist: admission, probes.
+ * stop, `hook.started` the exec that is about to run), or right after the fact it reports.
  */
 
 import type { EventType } from '../model/event-identity.ts';
@@ -18,7 +17,19 @@ export type SkipReason = 'containerExited' | 'neverStarted' | 'graceZero' | 'dea
 /** Who ended a container: itself, our stop signal, our SIGKILL, or the kernel for want of memory. */
 export type ExitedBy = 'self' | 'stop' | 'kill' | 'oom';
 /** Why a container is being stopped. */
-export type StopReason = 'podDeleted' | 'postStartFailed' | 'sandboxLost';
+export type StopReason =
+  | 'podDeleted'
+  | 'postStartFailed'
+  | 'sandboxLost'
+  /** Its regular containers are done, or an init container failed for good: sidecars go too. */
+  | 'podCompleted'
+  /** A management event ends the whole Pod (`pod.ending` says which). */
+  | 'podEnding'
+  | 'livenessFailed'
+  | 'startupFailed'
+  | 'imageChanged'
+  /** A rule of another container starts the whole Pod over: at once, without preStop. */
+  | 'restartAllContainers';
 export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 /** What every record of a Pod carries beside its own members. */
@@ -49,9 +60,21 @@ export type AgentFact =
 
 export type PodFact =
   | { readonly type: 'pod.accepted'; readonly spec: Pod }
+  /** What may change in a living Pod has changed: the whole Pod as it is wanted from now on. */
+  | { readonly type: 'pod.updated'; readonly spec: Pod }
   | { readonly type: 'pod.rejected'; readonly reason: string; readonly message: string }
   | { readonly type: 'sandbox.ready'; readonly sandboxId: string; readonly attempt: number; readonly ip?: string }
   | { readonly type: 'pod.deleting'; readonly graceSeconds: number; readonly firstSeen: Instant; readonly deadline: Instant }
+  /** A management event ends it (deadline, eviction): it fails with this reason and message, and stays. */
+  | {
+      readonly type: 'pod.ending';
+      readonly reason: string;
+      readonly message: string;
+      readonly graceSeconds: number;
+      readonly deadline: Instant;
+    }
+  /** All containers start over in the same sandbox, init containers first: a restart rule of the container `trigger` said so. */
+  | { readonly type: 'pod.restarting'; readonly trigger: string }
   | { readonly type: 'pod.ended'; readonly phase: PodPhase }
   | { readonly type: 'pod.removed' };
 
@@ -82,10 +105,16 @@ export type ContainerFact =
       readonly containerId: string;
       readonly bootId: string;
       readonly hooksDue: readonly HookName[];
+      /** As the Pod names it when the instance is made; a later change of it replaces the instance. */
+      readonly image?: string;
+      /** The runtime's reference of what was found under that name. */
+      readonly imageRef?: string;
     })
   | (OfContainer & { readonly type: 'container.started'; readonly containerId: string })
   | (OfContainer & { readonly type: 'container.failed'; readonly reason: string; readonly message: string })
+  /** The API's `ready`: postStart and the startup probe are over, and the readiness probe succeeds if there is one. */
   | (OfContainer & { readonly type: 'container.ready' })
+  /** The API's `started` without `ready`. */
   | (OfContainer & { readonly type: 'container.unready' })
   | (OfContainer & {
       readonly type: 'container.stopping';
@@ -95,7 +124,17 @@ export type ContainerFact =
       readonly hooksDue: readonly HookName[];
     })
   | (OfContainer & { readonly type: 'signal.sent'; readonly signal: string; readonly at: Instant; readonly deadline: Instant })
-  | (OfContainer & { readonly type: 'container.exited'; readonly exitCode: number; readonly reason: string; readonly by: ExitedBy })
+  | (OfContainer & {
+      readonly type: 'container.exited';
+      readonly exitCode: number;
+      readonly reason: string;
+      readonly by: ExitedBy;
+      /** What the runtime says of the end, and what the container left as its termination message. */
+      readonly message?: string;
+      /** Milliseconds since the epoch, as the runtime has them. */
+      readonly startedAtMs?: number;
+      readonly finishedAtMs?: number;
+    })
   | (OfContainer & { readonly type: 'container.restarting'; readonly backoffMs: number; readonly startAt?: Instant })
   | (OfContainer & { readonly type: 'probe.failed'; readonly probe: string; readonly message: string });
 

@@ -29,6 +29,8 @@ export interface ContainerState {
   /** The runtime's word: `Completed`, `Error`, `OOMKilled`, `StartError` … */
   readonly reason: string;
   readonly message: string;
+  /** What the container left at its terminationMessagePath, or the end of its log; read once it has ended. */
+  readonly terminationMessage?: string;
   readonly annotations: Readonly<Record<string, string>>;
 }
 

@@ -29,7 +29,7 @@ export async function createContainer(context: WorkerContext, step: StepOf<'crea
     if (spec.lifecycle?.stopSignal === undefined) void imageStopSignal(context, spec);
     const hooksDue = spec.lifecycle?.postStart === undefined ? [] : (['postStart'] as const);
     const { bootId, wallMs } = context.parts.clock.now();
-    await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue }]);
+    await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue, image: spec.image }]);
     return { container: createdState(context, step, { id: containerId, createdAtMs: wallMs }) };
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput')) throw error;

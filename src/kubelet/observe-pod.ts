@@ -1,6 +1,7 @@
 import type { HookName } from '../core/journal-record.ts';
 import type { PodView } from '../core/pod/pod-view.ts';
 import type { ContainerState, ExecState, SandboxState } from '../core/runtime-state.ts';
+import { podContainers } from '../model/pod-containers.ts';
 import { hookTask, imageTask, type WorkerContext } from './worker-context.ts';
 
 const HOOKS: readonly HookName[] = ['postStart', 'preStop'];
@@ -22,7 +23,7 @@ export async function viewPod(context: WorkerContext, sight: RuntimeSight): Prom
   const { pod, parts, log, tasks, memory } = context;
   const wanted = parts.source.get(pod.metadata.uid);
   const keys = new Set(tasks.keys());
-  const names = pod.spec.containers.map(({ name }) => name);
+  const names = podContainers(pod).map(({ spec }) => spec.name);
   const pairs = names.flatMap((container) => HOOKS.map((hook) => ({ container, hook })));
   const inFlight = pairs.filter(({ container, hook }) => keys.has(hookTask(container, hook)));
   const unattended = pairs.filter(({ container, hook }) => !keys.has(hookTask(container, hook)));
@@ -31,7 +32,11 @@ export async function viewPod(context: WorkerContext, sight: RuntimeSight): Prom
     ...(wanted?.deletion === undefined
       ? {}
       : { wantedDeletion: { ...wanted.deletion, seenAt: memory.deletion?.seenAt ?? parts.clock.now() } }),
+    ...(memory.wantedPod === undefined ? {} : { wantedPod: memory.wantedPod }),
+    ...(memory.wantedEnd === undefined ? {} : { wantedEnd: memory.wantedEnd }),
     history: log.history,
+    settings: parts.host.settings,
+    probes: context.probes.standings(),
     ...sight,
     now: parts.clock.now(),
     inFlight,

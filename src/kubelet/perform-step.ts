@@ -1,3 +1,4 @@
+import type { NewFact } from '../core/journal-record.ts';
 import type { ContainerState } from '../core/runtime-state.ts';
 import type { Step } from '../core/step.ts';
 import { deliverHook } from './deliver-hook.ts';
@@ -24,6 +25,7 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
   switch (step.kind) {
     case 'record':
       await context.log.append(step.facts);
+      forgetTold(context, step.facts);
       return 'journal';
     case 'deliverHook':
       await deliverHook(context, step);
@@ -60,6 +62,14 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
     default:
       step satisfies never;
       throw new Error(`Cannot perform step "${(step as Step).kind}"`);
+  }
+}
+
+/** What somebody wanted is the journal's to know from here on. */
+function forgetTold({ memory }: WorkerContext, facts: readonly NewFact[]): void {
+  for (const { type } of facts) {
+    if (type === 'pod.updated') delete memory.wantedPod;
+    if (type === 'pod.ending') delete memory.wantedEnd;
   }
 }
 

@@ -12,6 +12,7 @@
  */
 import { addMs, earlier, type Instant } from '../core/instant.ts';
 import { nextSteps } from '../core/pod/next-steps.ts';
+import { hasChanged } from '../core/pod/take-over.ts';
 import type { ContainerState } from '../core/runtime-state.ts';
 import { type Decision, NOTHING } from '../core/step.ts';
 import { podKey } from '../model/pod.ts';
@@ -51,7 +52,9 @@ export class PodWorker {
   /** The Pod's owner wants something else. */
   wantedChanged(): void {
     const { memory, parts, pod } = this.#context;
-    const graceSeconds = parts.source.get(pod.metadata.uid)?.deletion?.graceSeconds;
+    const desired = parts.source.get(pod.metadata.uid);
+    if (desired !== undefined && hasChanged(pod, desired.pod)) memory.wantedPod = desired.pod;
+    const graceSeconds = desired?.deletion?.graceSeconds;
     if (graceSeconds !== undefined && graceSeconds !== memory.deletion?.graceSeconds) {
       memory.deletion = { graceSeconds, seenAt: parts.clock.now() };
     }
@@ -66,6 +69,7 @@ export class PodWorker {
   leave(): void {
     this.#leaving = true;
     this.#context.tasks.endAll('agentLeaves');
+    this.#context.probes.end();
     this.wake('wanted');
   }
 
@@ -74,7 +78,7 @@ export class PodWorker {
     while (!this.#leaving) {
       this.#woken = false;
       const outcome = await this.#turn();
-      if (this.#context.log.history.removed) return 'removed';
+      if (this.#context.log.history.removed) return this.#removed();
       if (outcome.again || this.#woken) continue;
       await this.#sleep(outcome.wakeAt);
     }
@@ -83,11 +87,20 @@ export class PodWorker {
     return 'left';
   }
 
+  /** What still runs for the Pod, an image pull for one, is wanted by nobody any more. */
+  #removed(): 'removed' {
+    this.#context.tasks.endAll('podRemoved');
+    this.#context.probes.end();
+    return 'removed';
+  }
+
   async #turn(): Promise<{ readonly again: boolean; readonly wakeAt: Instant }> {
     let decision = NOTHING;
     try {
       await this.#takeFinishedTasks();
+      await this.#context.log.append(this.#context.probes.takeFacts());
       const sight = await this.#look();
+      this.#context.probes.reconcile(this.#context.pod, this.#context.log.history);
       decision = nextSteps(await viewPod(this.#context, sight));
       const again = await this.#perform(decision);
       this.#failures = 0;

@@ -13,6 +13,7 @@ import { PodLog } from './pod-log.ts';
 import { PodTasks } from './pod-tasks.ts';
 import { PodWorker } from './pod-worker.ts';
 import { StartSlots } from './start-slots.ts';
+import { NO_PROBES } from './worker-probes.ts';
 
 interface Entry {
   readonly worker: PodWorker;
@@ -74,14 +75,18 @@ export class PodWorkers {
     const log = new PodLog(pod, records, parts);
     const tasks = new PodTasks(() => worker.wake('wanted'));
     const worker = new PodWorker({
-      pod,
+      get pod() {
+        return log.history.accepted ?? pod;
+      },
       log,
+      probes: NO_PROBES,
       tasks,
       parts,
       slots: this.#slots,
       sweeper: this.#sweeper,
       memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map(), hasFailedToEnd: false },
     });
+    worker.wantedChanged();
     this.#entries.set(pod.metadata.uid, { worker, log, ended: this.#follow(pod, worker) });
   }
 

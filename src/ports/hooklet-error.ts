@@ -8,6 +8,13 @@ export type ErrorCode =
   | 'hostLacks'
   | 'stateLocked'
   | 'journalUnwritable'
+  /** The object store: an object of that name is there already. */
+  | 'objectExists'
+  /** The object store: the object is not, or no longer, what the writer had read. */
+  | 'objectConflict'
+  /** The object store: the change log does not reach back so far. */
+  | 'storeExpired'
+  | 'storeUnwritable'
   /** The runtime did not answer: the call may or may not have happened. List before you repeat it. */
   | 'runtimeUnavailable'
   | 'runtimeNotFound'

@@ -98,7 +98,7 @@ describe('checkHistory()', () => {
       [created, started, begins('postStart', 0), begins('postStart', 1, 2), ends('postStart')],
     ],
     ['ready before postStart', /before postStart has succeeded/, [created, started, ready]],
-    ['an undeclared edge', /undeclared edge from exited to ready/, [...starts, exited, ready]],
+    ['an undeclared edge', /undeclared edge from exited to running/, [...starts, exited, ready]],
     ['a removed Pod whose container runs', /comes while main\/0 runs/, [...starts, { type: 'pod.removed' }]],
     ['life after removal', /comes after pod.removed/, [{ type: 'pod.removed' }, created]],
     ['a start before its intent', /container.started comes before container.created/, [started, created]],

@@ -2,9 +2,11 @@
  * What must hold of every history, however often the agent died while it was written (`design.md` 4 and 5). Each rule
  * names what it found wrong; an empty list is a good history.
  */
+
+import { RUN_EDGES, type RunPhase } from '../../src/core/container/container-history.ts';
 import { addMs, earlier, type Instant, isReached, later, msBetween } from '../../src/core/instant.ts';
 import type { HookName, JournalRecord, PodRecord } from '../../src/core/journal-record.ts';
-import { EMPTY_HISTORY, foldRecord, type PodHistory, RUN_EDGES, type RunPhase } from '../../src/core/pod/pod-history.ts';
+import { EMPTY_HISTORY, foldRecord, type PodHistory } from '../../src/core/pod/pod-history.ts';
 
 interface HookSeen {
   due: boolean;

@@ -4,6 +4,7 @@
  */
 
 import type { JournalRecord } from '../../src/core/journal-record.ts';
+import { DEFAULT_SETTINGS } from '../../src/core/pod/pod-view.ts';
 import type { TakeOver } from '../../src/core/pod/take-over.ts';
 import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
@@ -104,7 +105,12 @@ export class Scenario {
 
   #parts(): KubeletParts {
     const { clock, journal, hookOutput, http, volumes } = this;
-    const host = { paths: { logsDir: '/logs', cgroupParent: '/hooklet' }, memoryBytes: 2 ** 34, parallelStarts: 2 };
+    const host = {
+      paths: { logsDir: '/logs', cgroupParent: '/hooklet' },
+      memoryBytes: 2 ** 34,
+      parallelStarts: 2,
+      settings: DEFAULT_SETTINGS,
+    };
     return { clock, journal, runtime: this.runtime.forNextAgent(this.#offered), hookOutput, http, volumes, host, logger: SILENT_LOGGER };
   }
 

@@ -4,9 +4,9 @@
  */
 
 import type { ExitedBy, Fact, HookName, SkipReason } from '../journal-record.ts';
-import type { ContainerRun } from '../pod/pod-history.ts';
 import type { ContainerState } from '../runtime-state.ts';
 import { type Decision, decide, record } from '../step.ts';
+import type { ContainerRun } from './container-history.ts';
 import type { RunView } from './container-view.ts';
 import { START_INTERRUPTED } from './restart.ts';
 import { resumeDelivery } from './resume-delivery.ts';
@@ -50,7 +50,10 @@ function exitOf({ view, run }: RunView): Fact {
     return { type: 'container.exited', ...of, exitCode: 137, reason: 'ContainerStatusUnknown', by: endedBy(run, 137, '') };
   }
   const reason = exitReason(seen);
-  return { type: 'container.exited', ...of, exitCode: seen.exitCode, reason, by: endedBy(run, seen.exitCode, reason) };
+  const { exitCode, startedAtMs, finishedAtMs } = seen;
+  const message = [seen.message, seen.terminationMessage ?? ''].filter((text) => text !== '').join(': ');
+  const by = endedBy(run, exitCode, reason);
+  return { type: 'container.exited', ...of, exitCode, reason, by, ...(message === '' ? {} : { message }), startedAtMs, finishedAtMs };
 }
 
 /**

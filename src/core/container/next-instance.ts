@@ -1,24 +1,29 @@
 /** A container that has no living instance: make its first one, its next one, or leave it ended. */
 
 import { addMs, type Instant, isReached } from '../instant.ts';
-import type { ContainerRun } from '../pod/pod-history.ts';
 import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
+import type { ContainerRun, ImageHistory } from './container-history.ts';
 import { type ContainerView, containerHistory } from './container-view.ts';
-import { backOffMs, CREATE_RETRY_MS, imageBackOffMs, mayRestart } from './restart.ts';
+import { backOffMs, CREATE_RETRY_MS, imageBackOffMs, willRestart } from './restart.ts';
 
 export function nextInstanceStep(view: ContainerView): Decision {
   const { history, spec } = view;
-  if (history.deleting !== undefined || history.endedPhase !== undefined || view.sandboxId === undefined || view.gettingImage)
-    return NOTHING;
+  if (view.endReason !== undefined || history.endedPhase !== undefined || view.sandboxId === undefined || view.gettingImage) return NOTHING;
   const { run, image } = containerHistory(view);
-  if (run === undefined && !view.mayStartFirst) return NOTHING;
-  if (run !== undefined && !mayRestart(view.pod.spec.restartPolicy, run)) return NOTHING;
-  if (image?.kind === 'failed') {
-    const retryAt = image.at === undefined ? view.now : inThisBoot(addMs(image.at, imageBackOffMs(image.failures)), view.now);
-    if (!isReached(retryAt, view.now)) return wake(retryAt);
-  }
+  const isFirst = run === undefined || run.round < history.round;
+  if (isFirst && !view.isItsTurn) return NOTHING;
+  if (run !== undefined && willRestart(view, view, run) === false) return NOTHING;
+  const imageRetryAt = nextImageTry(image, view);
+  if (imageRetryAt !== undefined && !isReached(imageRetryAt, view.now)) return wake(imageRetryAt);
   const create = decide({ kind: 'createContainer', container: spec.name, restartCount: nextCount(run), sandboxId: view.sandboxId });
-  return run === undefined ? create : afterBackOff(view, run, create);
+  // Init containers of a new round are not restarted: everything begins anew.
+  return run === undefined || (isFirst && view.role !== 'regular') ? create : afterBackOff(view, run, create);
+}
+
+/** Set while the last try failed. Another image has another record (`kuberuntime_image.go`). */
+function nextImageTry(image: ImageHistory | undefined, { spec, now }: ContainerView): Instant | undefined {
+  if (image?.kind !== 'failed' || image.image !== spec.image || image.at === undefined) return undefined;
+  return inThisBoot(addMs(image.at, imageBackOffMs(image.failures)), now);
 }
 
 /** An instance that could not be created did not count as one (`startContainer`: the count is read from made instances). */
@@ -29,7 +34,7 @@ const nextCount = (run: ContainerRun | undefined): number => {
 
 function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision): Decision {
   const of = { container: view.spec.name, restartCount: run.restartCount };
-  const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : backOffMs(containerHistory(view));
+  const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : ownBackOffMs(view, run);
   if (run.restarting === undefined) {
     const endedWallMs = run.exited?.wallMs ?? run.failedWallMs ?? view.now.wallMs;
     return record({ type: 'container.restarting', ...of, backoffMs, startAt: momentAfter(endedWallMs, backoffMs, view.now) });
@@ -37,6 +42,10 @@ function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision):
   const startAt = inThisBoot(run.restarting.startAt ?? view.now, view.now);
   return isReached(startAt, view.now) ? create : wake(startAt);
 }
+
+/** The entry's key holds the image: with another one there is none (`doBackOff`). */
+const ownBackOffMs = (view: ContainerView, { image }: ContainerRun): number =>
+  image !== undefined && image !== view.spec.image ? 0 : backOffMs(containerHistory(view), view.settings);
 
 /** A wait does not outlive its boot: the wall clock of a machine that just started may say anything. */
 const inThisBoot = (moment: Instant, now: Instant): Instant => (moment.bootId === now.bootId ? moment : now);

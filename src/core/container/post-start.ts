@@ -1,7 +1,9 @@
 /** PostStart: runs beside the ENTRYPOINT, and until it has succeeded the container is not running for anyone. */
 
 import { type Decision, decide, NOTHING, record } from '../step.ts';
+import { isPostStartOver } from './container-history.ts';
 import type { RunView } from './container-view.ts';
+import { startedUpStep } from './readiness.ts';
 import { resumeDelivery } from './resume-delivery.ts';
 import { beginStop } from './stop.ts';
 
@@ -10,12 +12,12 @@ export function postStartStep(at: RunView): Decision {
   const of = { container: view.spec.name, restartCount: run.restartCount };
   const delivery = run.postStart;
   if (view.inFlight.includes('postStart')) return NOTHING;
-  if (delivery === undefined || delivery.state === 'skipped') return record({ type: 'container.ready', ...of });
+  if (isPostStartOver(run)) return startedUpStep(at);
+  if (delivery === undefined || delivery.state === 'skipped') return NOTHING;
   if (delivery.state === 'started') return resumeDelivery(at, 'postStart');
   if (delivery.state === 'due') {
     return decide({ kind: 'deliverHook', ...of, containerId: run.containerId ?? '', hook: 'postStart', attempt: 1, mode: 'deliver' });
   }
-  if (delivery.outcome === 'succeeded') return record({ type: 'container.ready', ...of });
   return failedStep(at, delivery.reason ?? delivery.outcome);
 }
 

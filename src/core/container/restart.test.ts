@@ -1,34 +1,98 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import type { Container, Pod, RestartPolicy } from '../../model/pod.ts';
+import type { ContainerRole } from '../../model/pod-containers.ts';
 import type { Fact } from '../journal-record.ts';
-import type { ContainerRun } from '../pod/pod-history.ts';
-import { EMPTY_HISTORY, foldRecord } from '../pod/pod-history.ts';
-import { backOffMs, imageBackOffMs, mayRestart } from './restart.ts';
+import { EMPTY_HISTORY, foldRecord, type PodHistory } from '../pod/pod-history.ts';
+import { DEFAULT_SETTINGS } from '../pod/pod-view.ts';
+import type { ContainerRun } from './container-history.ts';
+import { backOffMs, imageBackOffMs, willRestart } from './restart.ts';
 
 const ended = (exitCode: number): ContainerRun => ({
   restartCount: 0,
   phase: 'exited',
+  isReady: false,
+  round: 0,
   exited: { exitCode, by: 'self', reason: '', wallMs: 0 },
 });
 
-describe('mayRestart()', () => {
-  for (const [policy, exitCode, expected] of [
-    ['Always', 0, true],
-    ['Always', 1, true],
-    ['OnFailure', 0, false],
-    ['OnFailure', 1, true],
-    ['OnFailure', 137, true],
-    ['Never', 0, false],
-    ['Never', 1, false],
+const podWith = (restartPolicy: RestartPolicy): Pod => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name: 'a', namespace: 'b', uid: 'u' },
+  spec: { restartPolicy, terminationGracePeriodSeconds: 30, containers: [] },
+});
+
+interface Case {
+  readonly role?: ContainerRole;
+  readonly spec?: Partial<Container>;
+  readonly history?: Partial<PodHistory>;
+}
+
+const judged = (policy: RestartPolicy, run: ContainerRun, { role = 'regular', spec = {}, history = {} }: Case = {}): boolean | 'all' =>
+  willRestart(
+    { pod: podWith(policy), history: { ...EMPTY_HISTORY, ...history } },
+    { role, spec: { name: 'main', image: 'i', imagePullPolicy: 'Never', ...spec } },
+    run,
+  );
+
+describe('willRestart()', () => {
+  for (const [policy, role, exitCode, expected] of [
+    ['Always', 'regular', 0, true],
+    ['Always', 'regular', 1, true],
+    ['OnFailure', 'regular', 0, false],
+    ['OnFailure', 'regular', 1, true],
+    ['OnFailure', 'regular', 137, true],
+    ['Never', 'regular', 0, false],
+    ['Never', 'regular', 1, false],
+    ['Always', 'init', 0, false],
+    ['Always', 'init', 1, true],
+    ['OnFailure', 'init', 0, false],
+    ['OnFailure', 'init', 1, true],
+    ['Never', 'init', 1, false],
   ] as const) {
-    it(`${policy}: an exit with ${exitCode} ${expected ? 'is' : 'is not'} followed by another start`, () => {
-      assert.equal(mayRestart(policy, ended(exitCode)), expected);
+    it(`${policy}: an exit of a container (${role}) with ${exitCode} ${expected ? 'is' : 'is not'} followed by another start`, () => {
+      assert.equal(judged(policy, ended(exitCode), { role }), expected);
     });
   }
 
+  it('restarts a sidecar whatever the policy of its Pod', () => {
+    for (const exitCode of [0, 1])
+      assert.equal(judged('Never', ended(exitCode), { role: 'sidecar', spec: { restartPolicy: 'Always' } }), true);
+  });
+
+  it('goes by the policy of the container before that of the Pod', () => {
+    assert.equal(judged('Never', ended(1), { spec: { restartPolicy: 'OnFailure' } }), true);
+    assert.equal(judged('Always', ended(1), { spec: { restartPolicy: 'Never' } }), false);
+  });
+
+  it('goes by the first rule that matches before any policy', () => {
+    const never = { restartPolicy: 'Never' } as const;
+    const rule = (operator: 'In' | 'NotIn', values: readonly number[], action: 'Restart' | 'RestartAllContainers' = 'Restart') => ({
+      spec: { ...never, restartPolicyRules: [{ action, exitCodes: { operator, values } }] },
+    });
+    assert.equal(judged('Always', ended(42), rule('In', [42])), true);
+    assert.equal(judged('Always', ended(1), rule('In', [42])), false);
+    assert.equal(judged('Always', ended(1), rule('NotIn', [42])), true);
+    assert.equal(judged('Always', ended(42), rule('In', [42], 'RestartAllContainers')), 'all');
+  });
+
+  it('replaces an instance whose image has changed, and each one of a round that was started over', () => {
+    const at = { bootId: 'b', monotonicMs: 0, wallMs: 0 };
+    const replaced = { ...ended(0), stopping: { reason: 'imageChanged', graceSeconds: 1, deadline: at } } as const;
+    assert.equal(judged('Never', replaced), true);
+    assert.equal(judged('Never', ended(0), { history: { round: 1, restartedInRound: 1 } }), true);
+    assert.equal(judged('Never', { ...ended(0), round: 1 }, { history: { round: 1, restartedInRound: 1 } }), false);
+  });
+
+  it('initialises anew in a new sandbox, and leaves regular containers to their policy', () => {
+    assert.equal(judged('OnFailure', ended(0), { role: 'init', history: { round: 1 } }), true);
+    assert.equal(judged('OnFailure', ended(0), { history: { round: 1 } }), false);
+  });
+
   it('tries again what could not even be created, whatever the policy', () => {
-    assert.equal(mayRestart('Never', { restartCount: 0, phase: 'notCreated' }), true);
+    assert.equal(judged('Never', { restartCount: 0, phase: 'notCreated', isReady: false, round: 0 }), true);
   });
 });
 
@@ -42,7 +106,7 @@ function waits(runsMs: readonly number[]): readonly number[] {
   return runsMs.map((runMs, restartCount) => {
     const of = { container: 'main', restartCount };
     const before = history.containers['main'];
-    const backoffMs = before === undefined ? 0 : backOffMs(before);
+    const backoffMs = before === undefined ? 0 : backOffMs(before, DEFAULT_SETTINGS);
     if (before !== undefined) add({ type: 'container.restarting', container: 'main', restartCount: restartCount - 1, backoffMs });
     wallMs += backoffMs;
     add({ type: 'container.created', ...of, containerId: String(restartCount), bootId: 'b', hooksDue: [] });
@@ -74,6 +138,17 @@ describe('the crash back-off (lifecycle.md 10)', () => {
         assert.ok(waits(runs).every((wait) => allowed.has(wait)));
       }),
     );
+  });
+});
+
+describe('backOffMs()', () => {
+  it('is capped by the node’s setting, which is also where it begins when that is below 10 s', () => {
+    const container = (steps: number) => ({ run: ended(1), backOff: { steps, lastUpdateWallMs: 0 } });
+    const capped = (maxRestartPeriodMs: number): readonly number[] =>
+      [1, 2, 3, 4, 5, 6, 1000].map((steps) => backOffMs(container(steps), { maxRestartPeriodMs }) / 1000);
+    assert.deepEqual(capped(300_000), [10, 20, 40, 80, 160, 300, 300]);
+    assert.deepEqual(capped(30_000), [10, 20, 30, 30, 30, 30, 30]);
+    assert.deepEqual(capped(1_000), [1, 1, 1, 1, 1, 1, 1]);
   });
 });
 

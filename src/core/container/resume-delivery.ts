@@ -14,8 +14,7 @@ export function resumeDelivery({ view, run }: RunView, hook: HookName): Decision
   if (delivery?.state !== 'started' || handler === undefined) return NOTHING;
   const kind = handlerKind(handler);
   const of = { container: view.spec.name, restartCount: run.restartCount, hook };
-  const deadline =
-    hook === 'preStop' && run.stopping !== undefined ? stopDeadline(run.stopping.deadline, view.history.deleting) : undefined;
+  const deadline = hook === 'preStop' && run.stopping !== undefined ? stopDeadline(run.stopping.deadline, view.history) : undefined;
   const found = recoverDelivery({
     handler: kind,
     attempt: delivery.attempt,

@@ -4,6 +4,7 @@
  * S1 No stop signal before preStop's outcome or the deadline.
  * S2 No SIGKILL before the stored deadline, nor sooner than 2 s after the stop signal.
  * S3 A nearer deadline takes effect at once, also in the middle of preStop.
+ * S4 When a whole Pod stops, a sidecar's stop signal waits for those before it, up to the deadline; its preStop does not.
  */
 
 import type { Instant } from '../instant.ts';
@@ -11,18 +12,19 @@ import { addMs, isReached } from '../instant.ts';
 import type { Fact, StopReason } from '../journal-record.ts';
 import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
 import { killMoment, stopDeadline } from '../termination/deadline.ts';
-import type { RunView } from './container-view.ts';
+import type { ContainerView, RunView } from './container-view.ts';
 import { resumeDelivery } from './resume-delivery.ts';
 
 /** How long a container may outlive SIGKILL before the runtime is told to stop it by its own means. */
 const FORCE_STOP_AFTER_MS = 10_000;
 
 export function beginStop({ view, run }: RunView, reason: StopReason): Decision {
-  const { spec, history, now, pod } = view;
+  const { spec, history, now } = view;
   if (view.inFlight.includes('postStart')) return endPostStart({ view, run });
   const of = { container: spec.name, restartCount: run.restartCount };
-  const graceSeconds = history.deleting?.graceSeconds ?? pod.spec.terminationGracePeriodSeconds;
-  const deadline = history.deleting?.deadline ?? addMs(now, graceSeconds * 1000);
+  const whole = history.deleting ?? history.ending;
+  const graceSeconds = reason === 'restartAllContainers' ? 0 : (whole?.graceSeconds ?? ownGraceSeconds(view, reason));
+  const deadline = reason === 'restartAllContainers' ? now : (whole?.deadline ?? addMs(now, graceSeconds * 1000));
   return record({
     type: 'container.stopping',
     ...of,
@@ -33,6 +35,12 @@ export function beginStop({ view, run }: RunView, reason: StopReason): Decision 
   });
 }
 
+/** A probe may bring its own grace for the stop that its failure causes (`killContainer`). */
+function ownGraceSeconds({ pod, spec }: ContainerView, reason: StopReason): number {
+  const probe = reason === 'livenessFailed' ? spec.livenessProbe : reason === 'startupFailed' ? spec.startupProbe : undefined;
+  return probe?.terminationGracePeriodSeconds ?? pod.spec.terminationGracePeriodSeconds;
+}
+
 /** A delete does not wait for a hanging postStart: the wait ends first, then the container is stopped. */
 const endPostStart = ({ view }: RunView): Decision =>
   decide({ kind: 'endHook', container: view.spec.name, hook: 'postStart', because: 'cancelled' });
@@ -40,7 +48,7 @@ const endPostStart = ({ view }: RunView): Decision =>
 export function stoppingStep(at: RunView): Decision {
   const { view, run } = at;
   if (run.stopping === undefined) return NOTHING;
-  const deadline = stopDeadline(run.stopping.deadline, view.history.deleting);
+  const deadline = stopDeadline(run.stopping.deadline, view.history);
   if (view.inFlight.includes('postStart')) return endPostStart(at);
   if (run.postStart?.state === 'started') return resumeDelivery(at, 'postStart');
   if (view.inFlight.includes('preStop')) {
@@ -68,6 +76,8 @@ function signalStep({ view, run }: RunView, deadline: Instant): Decision {
     return isReached(patience, view.now) ? decide({ kind: 'forceStop', containerId: of.containerId }) : wake(patience);
   }
   if (run.signalled === undefined) {
+    // Waiting for those that have to end first costs of the grace; once it is used up, all are signalled.
+    if (!view.mayBeSignalled && !isReached(deadline, view.now)) return wake(deadline);
     return decide({ kind: 'sendSignal', ...of, signal: 'container', deadline: killMoment(deadline, view.now) });
   }
   const killAt = killMoment(deadline, run.signalled.at);

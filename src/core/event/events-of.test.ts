@@ -134,11 +134,17 @@ describe('withEvents()', () => {
   });
 
   it('does not say that a container which was never made is restarted', () => {
-    deepEqual(lines({ type: 'container.restarting', ...main, backoffMs: 10_000 }, withRun({ restartCount: 2, phase: 'notCreated' })), []);
+    deepEqual(
+      lines(
+        { type: 'container.restarting', ...main, backoffMs: 10_000 },
+        withRun({ restartCount: 2, phase: 'notCreated', isReady: false, round: 0 }),
+      ),
+      [],
+    );
   });
 
   it('puts the name of a container where its id stands', () => {
-    const history = withRun({ restartCount: 2, phase: 'created', containerId: 'f00d' });
+    const history = withRun({ restartCount: 2, phase: 'created', isReady: false, round: 0, containerId: 'f00d' });
     deepEqual(lines({ type: 'container.failed', ...main, reason: 'RunContainerError', message: 'task f00d: no such file' }, history), [
       'Warning Failed: Error: task main: no such file',
     ]);

@@ -7,8 +7,9 @@
  */
 import type { EventType } from '../../model/event-identity.ts';
 import { type Pod, podKey } from '../../model/pod.ts';
+import { findContainer, restartPolicyOf } from '../../model/pod-containers.ts';
 import { failureClass, isOwnTimeout } from '../hook/failure-class.ts';
-import type { EventNews, Fact, HookName, NewFact, StopReason } from '../journal-record.ts';
+import type { EventNews, Fact, HookName, NewFact } from '../journal-record.ts';
 import type { PodHistory } from '../pod/pod-history.ts';
 import { goDuration } from './go-duration.ts';
 
@@ -22,7 +23,7 @@ type FactOf<T extends Fact['type']> = Extract<Fact, { readonly type: T }>;
 
 /** The fact with its events, in the order in which they are told. */
 export function withEvents(fact: NewFact, of: OfPod): readonly NewFact[] {
-  const facts = fact.type === 'container.stopping' ? [killing(fact), fact] : [fact, ...eventsAfter(fact, of)];
+  const facts = fact.type === 'container.stopping' ? [killing(fact, of.pod), fact] : [fact, ...eventsAfter(fact, of)];
   return facts.map((one) => (one.type === 'event' ? withoutContainerIds(one, of.history) : one));
 }
 
@@ -43,6 +44,8 @@ function eventsAfter(fact: NewFact, { pod, history }: OfPod): readonly EventNews
       return fact.reason === 'PostStartHookError' ? [] : [event(fact, 'Warning', 'Failed', `Error: ${fact.message}`)];
     case 'container.restarting':
       return backOff(fact, { pod, history });
+    case 'pod.ending':
+      return [podEnding(fact)];
     case 'hook.finished':
       return hookFinished(fact, pod);
     default:
@@ -80,14 +83,41 @@ function imageFailed(fact: FactOf<'image.failed'>, { deleting }: PodHistory): re
   ];
 }
 
-const KILLING: Readonly<Record<StopReason, (container: string) => string>> = {
-  podDeleted: (container) => `Stopping container ${container}`,
-  postStartFailed: () => 'FailedPostStartHook',
-  sandboxLost: (container) => `Stopping container ${container}`,
-};
-
 /** Told before anything of the stop is done, its preStop included (`killContainer`). */
-const killing = (fact: FactOf<'container.stopping'>): EventNews => event(fact, 'Normal', 'Killing', KILLING[fact.reason](fact.container));
+const killing = (fact: FactOf<'container.stopping'>, pod: Pod): EventNews => event(fact, 'Normal', 'Killing', killingText(fact, pod));
+
+/** The messages of `lifecycle.md` 6. */
+function killingText({ container, reason }: FactOf<'container.stopping'>, pod: Pod): string {
+  const found = findContainer(pod, container);
+  const isSidecar = found?.role === 'sidecar';
+  const who = isSidecar ? `Init container ${container}` : `Container ${container}`;
+  const again = isSidecar ? '' : ', will be restarted';
+  switch (reason) {
+    case 'podDeleted':
+    case 'podCompleted':
+    case 'podEnding':
+    case 'sandboxLost':
+      return `Stopping container ${container}`;
+    case 'postStartFailed':
+      return 'FailedPostStartHook';
+    case 'livenessFailed':
+    case 'startupFailed': {
+      const probe = reason === 'livenessFailed' ? 'liveness' : 'startup';
+      return `${who} failed ${probe} probe${found !== undefined && restartPolicyOf(pod, found) === 'Never' ? '' : again}`;
+    }
+    case 'imageChanged':
+      return `${who} definition changed${again}`;
+    case 'restartAllContainers':
+      return 'killing';
+    default:
+      reason satisfies never;
+      return '';
+  }
+}
+
+function podEnding({ reason, message }: FactOf<'pod.ending'>): EventNews {
+  return { type: 'event', eventType: reason === 'DeadlineExceeded' ? 'Normal' : 'Warning', reason, message };
+}
 
 function backOff(fact: FactOf<'container.restarting'>, { pod, history }: OfPod): readonly EventNews[] {
   // Only what has run and ended is said to fail; a container that cannot be created has its own event.

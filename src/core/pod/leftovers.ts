@@ -4,6 +4,7 @@
  */
 
 import type { Container } from '../../model/pod.ts';
+import { podContainers } from '../../model/pod-containers.ts';
 import { addMs } from '../instant.ts';
 import type { ContainerState, SandboxState } from '../runtime-state.ts';
 import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
@@ -31,7 +32,11 @@ export function leftoverSteps(view: PodView): Decision {
 /** The reply to CreateContainer was lost: the instance is there, and it is the one that would be made next. */
 export function adoptStep(view: PodView): Decision {
   if (view.history.deleting !== undefined) return NOTHING;
-  return view.pod.spec.containers.map((spec) => adoptContainer(view, spec)).find((decision) => decision !== NOTHING) ?? NOTHING;
+  return (
+    podContainers(view.pod)
+      .map(({ spec }) => adoptContainer(view, spec))
+      .find((decision) => decision !== NOTHING) ?? NOTHING
+  );
 }
 
 function adoptContainer(view: PodView, spec: Container): Decision {
@@ -50,6 +55,7 @@ function adoptContainer(view: PodView, spec: Container): Decision {
     restartCount: expected,
     containerId: found.id,
     bootId: view.now.bootId,
+    image: spec.image,
     hooksDue: spec.lifecycle?.postStart === undefined ? [] : ['postStart'],
   });
 }

@@ -4,25 +4,25 @@
  * other and may be done at once.
  */
 
+import { podContainers } from '../../model/pod-containers.ts';
 import { nextContainerStep } from '../container/next-step.ts';
-import { isReached } from '../instant.ts';
-import { type Decision, decide, NOTHING, record } from '../step.ts';
+import { addMs, isReached } from '../instant.ts';
+import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
 import { nextDeletion } from '../termination/deadline.ts';
 import { containerView } from './container-views.ts';
 import { adoptStep, leftoverSteps, outlivedSteps } from './leftovers.ts';
-import { endPhase, isSettled } from './pod-end.ts';
+import { endPhase, type PodCourse, podCourse, restartTrigger } from './pod-course.ts';
 import type { PodView } from './pod-view.ts';
 
 export function nextSteps(view: PodView): Decision {
   const { history } = view;
   if (history.removed) return NOTHING;
   if (history.accepted === undefined) return record({ type: 'pod.accepted', spec: view.pod });
-  const deletion = deletionStep(view);
-  if (deletion !== NOTHING) return deletion;
-  const adopted = adoptStep(view);
-  if (adopted !== NOTHING) return adopted;
+  const news = [deletionStep, updateStep, endingStep, adoptStep].map((step) => step(view)).find(({ steps }) => steps.length > 0);
+  if (news !== undefined) return news;
+  const course = podCourse(view);
   const leftovers = leftoverSteps(view);
-  const next = isSettled(view) ? settledStep(view) : livingSteps(view);
+  const next = course.kind === 'settled' ? settledStep(view) : livingSteps(view, course);
   return leftovers === NOTHING ? next : merge([leftovers, makingNothing(next)]);
 }
 
@@ -32,11 +32,14 @@ const makingNothing = ({ steps, ...rest }: Decision): Decision => ({
   steps: steps.filter(({ kind }) => kind !== 'runSandbox' && kind !== 'createContainer'),
 });
 
-function livingSteps(view: PodView): Decision {
+function livingSteps(view: PodView, course: PodCourse): Decision {
   const { history } = view;
-  const sandbox = sandboxStep(view);
+  const sandbox = course.kind === 'lives' ? sandboxStep(view) : NOTHING;
   if (sandbox !== NOTHING) return sandbox;
-  const next = merge(view.pod.spec.containers.map((spec) => nextContainerStep(containerView(view, spec))));
+  const trigger = course.kind === 'lives' ? restartTrigger(view) : undefined;
+  if (trigger !== undefined) return record({ type: 'pod.restarting', trigger: trigger.spec.name });
+  const each = podContainers(view.pod).map((container) => nextContainerStep(containerView(view, container, course)));
+  const next = merge([...each, ...activeDeadline(view)]);
   // A removal takes its time: nothing waits for it, neither a start nor the end of a hook.
   if (next.steps.length > 0 || view.inFlight.length > 0 || history.deleting !== undefined) return next;
   return merge([next, outlivedSteps(view)]);
@@ -49,6 +52,37 @@ function deletionStep({ history, wantedDeletion }: PodView): Decision {
   return deletion === history.deleting || deletion.graceSeconds === history.deleting?.graceSeconds
     ? NOTHING
     : record({ type: 'pod.deleting', ...deletion });
+}
+
+/** The owner changed what may be changed in a living Pod. */
+const updateStep = ({ wantedPod }: PodView): Decision =>
+  wantedPod === undefined ? NOTHING : record({ type: 'pod.updated', spec: wantedPod });
+
+/** A management event ends the Pod: stored with its deadline before anything of the stop, like a delete. */
+function endingStep(view: PodView): Decision {
+  const { history, wantedEnd, now, pod } = view;
+  if (history.deleting !== undefined || history.ending !== undefined || history.endedPhase !== undefined) return NOTHING;
+  if (wantedEnd !== undefined) {
+    const { reason, message, graceSeconds, seenAt } = wantedEnd;
+    return record({ type: 'pod.ending', reason, message, graceSeconds, deadline: addMs(seenAt, graceSeconds * 1000) });
+  }
+  const [deadline] = activeDeadline(view);
+  if (deadline?.wakeAt === undefined || !isReached(deadline.wakeAt, now)) return NOTHING;
+  const graceSeconds = pod.spec.terminationGracePeriodSeconds;
+  return record({ type: 'pod.ending', ...DEADLINE_EXCEEDED, graceSeconds, deadline: addMs(now, graceSeconds * 1000) });
+}
+
+/** `pkg/kubelet/active_deadline.go` */
+const DEADLINE_EXCEEDED = {
+  reason: 'DeadlineExceeded',
+  message: 'Pod was active on the node longer than the specified deadline',
+};
+
+/** When the Pod has been active for too long, counted on the wall clock from when it was accepted. */
+function activeDeadline({ pod, history, now }: PodView): readonly Decision[] {
+  const seconds = pod.spec.activeDeadlineSeconds;
+  if (seconds === undefined || history.acceptedWallMs === undefined || history.ending !== undefined) return [];
+  return [wake(addMs(now, history.acceptedWallMs + seconds * 1000 - now.wallMs))];
 }
 
 /** Every container has ended for good. The sandbox goes, and with a deleted Pod everything else. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { type ContainerHistory, RUN_EDGES, RUN_PHASES } from '../container/container-history.ts';
 import type { Fact, PodRecord } from '../journal-record.ts';
-import { type ContainerHistory, EMPTY_HISTORY, foldRecord, foldRecords, RUN_EDGES, RUN_PHASES } from './pod-history.ts';
+import { EMPTY_HISTORY, foldRecord, foldRecords } from './pod-history.ts';
 
 const START_MS = Date.UTC(2030, 0, 1);
 const at = { bootId: 'b', monotonicMs: 0, wallMs: START_MS };
@@ -75,6 +76,8 @@ describe('foldRecord()', () => {
     assert.deepEqual(folded(failed(0))?.run, {
       restartCount: 0,
       phase: 'notCreated',
+      isReady: false,
+      round: 0,
       failed: { reason: 'CreateContainerError', message: 'no' },
       failedWallMs: START_MS,
     });
@@ -95,7 +98,7 @@ describe('foldRecord()', () => {
     const restarting: Fact = { type: 'container.restarting', ...main, backoffMs: 10_000 };
     assert.equal(folded(failed(0), restarting, created)?.backOff, undefined);
     const next: Fact = { type: 'container.created', container: 'main', restartCount: 1, containerId: 'c1', bootId: 'b', hooksDue: [] };
-    assert.equal(folded(created, exited(0), { ...restarting, backoffMs: 0 }, next)?.backOff?.delayMs, 10_000);
+    assert.equal(folded(created, exited(0), { ...restarting, backoffMs: 0 }, next)?.backOff?.steps, 1);
   });
 
   it('keeps the deletion that was seen last, and the end', () => {

@@ -45,6 +45,11 @@ export function isSameManifest(accepted: Pod, manifest: PodManifest): boolean {
   return canonical({ ...accepted, metadata }) === canonical({ ...manifest, metadata: wantedMetadata });
 }
 
+/** What a worker has to know of: everything of the Pod but what its owner writes about it (status, bookkeeping). */
+export const hasChanged = (known: Pod, wanted: Pod): boolean => canonical(worked(known)) !== canonical(worked(wanted));
+
+const worked = ({ metadata: { labels, annotations }, spec }: Pod): unknown => ({ labels, annotations, spec });
+
 /** JSON with sorted keys: two objects that say the same give the same text. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>

@@ -128,9 +128,10 @@ describe('killMoment()', () => {
 describe('stopDeadline() and msLeft()', () => {
   it('the nearer deadline counts: the container’s own, or the Pod’s', () => {
     const deletion = nextDeletion(undefined, 10, start);
-    assert.deepEqual(stopDeadline(after(5), undefined), after(5));
-    assert.deepEqual(stopDeadline(after(5), deletion), after(5));
-    assert.deepEqual(stopDeadline(after(50), deletion), after(10));
+    assert.deepEqual(stopDeadline(after(5), {}), after(5));
+    assert.deepEqual(stopDeadline(after(5), { deleting: deletion }), after(5));
+    assert.deepEqual(stopDeadline(after(50), { deleting: deletion }), after(10));
+    assert.deepEqual(stopDeadline(after(50), { deleting: deletion, ending: { deadline: after(3) } }), after(3));
   });
 
   it('what is left is never negative', () => {

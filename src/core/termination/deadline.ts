@@ -27,9 +27,15 @@ export function nextDeletion(current: PodDeletion | undefined, graceSeconds: num
   return { graceSeconds: grace, firstSeen: current.firstSeen, deadline: earlier(shortened, current.deadline) };
 }
 
+/** What ends a whole Pod, and until when: a delete, a management event, or both. */
+interface PodStops {
+  readonly deleting?: { readonly deadline: Instant };
+  readonly ending?: { readonly deadline: Instant };
+}
+
 /** The deadline of one container's stop: its own, or the Pod's when that is nearer. */
-export const stopDeadline = (own: Instant, deletion: PodDeletion | undefined): Instant =>
-  deletion === undefined ? own : earlier(own, deletion.deadline);
+export const stopDeadline = (own: Instant, { deleting, ending }: PodStops): Instant =>
+  [deleting, ending].reduce((nearest, stop) => (stop === undefined ? nearest : earlier(nearest, stop.deadline)), own);
 
 /** No SIGKILL before the deadline, and none sooner than 2 s after the stop signal. */
 export const killMoment = (deadline: Instant, signalledAt: Instant): Instant => later(deadline, addMs(signalledAt, MINIMUM_STOP_MS));
