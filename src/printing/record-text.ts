@@ -18,6 +18,12 @@ const STOPPING: Readonly<Record<StopReason, string>> = {
   podDeleted: 'the Pod is deleted',
   postStartFailed: 'its postStart hook failed',
   sandboxLost: 'its sandbox is gone',
+  podCompleted: 'what it stands beside is done',
+  podEnding: 'the Pod is ended',
+  livenessFailed: 'its liveness probe failed',
+  startupFailed: 'its startup probe failed',
+  imageChanged: 'its image was changed',
+  restartAllContainers: 'all containers start over',
 };
 
 const EXITED_BY: Readonly<Record<ExitedBy, string>> = {
@@ -35,7 +41,10 @@ export function recordText(record: PrintedRecord): string {
       return `left by an earlier hooklet: ${record.decision === 'continues' ? 'goes on' : 'is ended'}, ${printable(record.message)}`;
     case 'pod.accepted':
     case 'pod.rejected':
+    case 'pod.updated':
     case 'pod.deleting':
+    case 'pod.ending':
+    case 'pod.restarting':
     case 'pod.ended':
     case 'pod.removed':
     case 'sandbox.ready':
@@ -57,9 +66,7 @@ export function recordText(record: PrintedRecord): string {
   }
 }
 
-function podText(
-  record: RecordOf<'pod.accepted' | 'pod.rejected' | 'pod.deleting' | 'pod.ended' | 'pod.removed' | 'sandbox.ready'>,
-): string {
+function podText(record: RecordOf<(`pod.${string}` & PrintedRecord['type']) | 'sandbox.ready'>): string {
   switch (record.type) {
     case 'pod.accepted':
       return 'Pod accepted';
@@ -69,6 +76,12 @@ function podText(
       return record.ip === undefined ? 'sandbox ready' : `sandbox ready, its address is ${record.ip}`;
     case 'pod.deleting':
       return `Pod is being deleted, grace ${record.graceSeconds} s`;
+    case 'pod.updated':
+      return 'Pod changed by its owner';
+    case 'pod.ending':
+      return `Pod is ended (${record.reason}): ${printable(record.message)}, grace ${record.graceSeconds} s`;
+    case 'pod.restarting':
+      return `all containers start over: a restart rule of ${record.trigger} says so`;
     case 'pod.ended':
       return `Pod ended: ${record.phase}`;
     default:
@@ -104,7 +117,7 @@ function containerText(record: ContainerRecord): string {
     case 'container.ready':
       return 'container ready';
     case 'container.unready':
-      return 'container not ready any more';
+      return 'container runs, not ready';
     case 'container.failed':
       return `container cannot run (${record.reason}): ${printable(record.message)}`;
     case 'container.stopping':

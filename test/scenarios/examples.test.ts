@@ -1,7 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import type { HttpReceiver } from '../../src/fakes/scripted-http-hooks.ts';
+import type { HttpReceiver } from '../../src/fakes/scripted-http.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
 import { readManifests } from '../../src/model/read-manifests.ts';
 import { byContainer, readTimeline, timelineLine } from './expected-timeline.ts';

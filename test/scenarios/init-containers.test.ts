@@ -242,8 +242,8 @@ describe('a restart of all containers by a rule', () => {
         '6.0 setup container.started',
         '7.0 setup container.exited 0 self',
         '7.0 main container.restarting 0',
-        '7.0 worker container.restarting 0',
         '7.0 main container.started',
+        '7.0 worker container.restarting 0',
         '7.0 worker container.started',
       ],
     );

@@ -3,7 +3,7 @@
  * the runtime is lost. What the user does (run, delete) is repeated by the next agent, as a user would.
  */
 import type { CrashMoment } from '../../src/fakes/memory-journal.ts';
-import type { HttpReceiver } from '../../src/fakes/scripted-http-hooks.ts';
+import type { HttpReceiver } from '../../src/fakes/scripted-http.ts';
 import type { CallFault, Script } from '../../src/fakes/scripted-programs.ts';
 import type { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { PodManifest } from '../../src/model/pod.ts';

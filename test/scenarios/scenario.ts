@@ -10,7 +10,7 @@ import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../../src/fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
-import { ScriptedHttpHooks } from '../../src/fakes/scripted-http-hooks.ts';
+import { ScriptedHttp } from '../../src/fakes/scripted-http.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { KubeletParts } from '../../src/kubelet/kubelet-parts.ts';
@@ -25,7 +25,7 @@ export class Scenario {
   readonly clock = new ManualClock({ settleTurns: 2 });
   readonly runtime: ScriptedRuntime;
   readonly hookOutput = new MemoryHookOutput();
-  readonly http = new ScriptedHttpHooks(this.clock);
+  readonly http = new ScriptedHttp(this.clock);
   readonly volumes = new MemoryPodVolumes();
   journal = new MemoryJournal();
   source = new LocalPodSource();
