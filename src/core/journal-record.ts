@@ -8,7 +8,10 @@
 
 import type { EventType } from '../model/event-identity.ts';
 import type { Pod } from '../model/pod.ts';
+import type { PodPhase } from '../model/pod-status.ts';
 import type { Instant } from './instant.ts';
+
+export type { PodPhase } from '../model/pod-status.ts';
 
 export type HookName = 'postStart' | 'preStop';
 export type HandlerKind = 'exec' | 'httpGet' | 'sleep' | 'tcpSocket';
@@ -30,7 +33,6 @@ export type StopReason =
   | 'imageChanged'
   /** A rule of another container starts the whole Pod over: at once, without preStop. */
   | 'restartAllContainers';
-export type PodPhase = 'Pending' | 'Running' | 'Succeeded' | 'Failed';
 
 /** What every record of a Pod carries beside its own members. */
 export interface PodRef {

@@ -17,8 +17,9 @@ export interface ImageHistory {
   readonly kind: 'pulling' | 'pulled' | 'failed';
   readonly image: string;
   readonly failures: number;
-  /** With `failed`: where the wait for the next try begins, and why it failed. */
+  /** With `failed`: where the wait for the next try begins. */
   readonly at?: Instant;
+  /** Why the last try failed; also while the next one is under way. */
   readonly reason?: string;
   readonly message?: string;
 }
@@ -29,6 +30,8 @@ export interface ContainerRun {
   readonly phase: RunPhase;
   /** The API's `ready`; regular init containers never are while they run. */
   readonly isReady: boolean;
+  /** The API's `started`, kept while it stops. */
+  readonly isStarted?: boolean;
   /** Counts the sandboxes of the Pod, and its restarts in place: what ran in an earlier round is of no account for init containers. */
   readonly round: number;
   readonly containerId?: string;
@@ -67,6 +70,8 @@ export interface EndedRun {
   readonly containerId?: string;
   readonly startedWallMs?: number;
   readonly exited: ContainerExit;
+  /** What the next instance waited for. */
+  readonly backoffMs: number;
 }
 
 export const RUN_PHASES = ['created', 'started', 'running', 'stopping', 'exited', 'notCreated'] as const;
@@ -104,12 +109,12 @@ export interface FoldMoment {
 export function foldContainer(container: ContainerHistory, fact: OfOneContainer, moment: FoldMoment): ContainerHistory {
   switch (fact.type) {
     case 'image.pulling':
-      return { ...container, image: { kind: 'pulling', image: fact.image, failures: failuresOf(container, fact.image) } };
+      return { ...container, image: { ...lastFailure(container, fact.image), kind: 'pulling', image: fact.image } };
     case 'image.pulled':
       return { ...container, image: { kind: 'pulled', image: fact.image, failures: 0 } };
     case 'image.failed': {
       const { image, reason, message, at } = fact;
-      const failures = failuresOf(container, image) + 1;
+      const failures = lastFailure(container, image).failures + 1;
       return { ...container, image: { kind: 'failed', image, failures, reason, message, ...(at === undefined ? {} : { at }) } };
     }
     case 'container.created':
@@ -124,7 +129,10 @@ export function foldContainer(container: ContainerHistory, fact: OfOneContainer,
 }
 
 /** Another image begins with a clean record (`kuberuntime_image.go`: the back-off is kept by image). */
-const failuresOf = ({ image }: ContainerHistory, name: string): number => (image?.image === name ? image.failures : 0);
+function lastFailure({ image }: ContainerHistory, name: string): Pick<ImageHistory, 'failures' | 'reason' | 'message'> {
+  if (image?.image !== name || image.reason === undefined || image.message === undefined) return { failures: 0 };
+  return { failures: image.failures, reason: image.reason, message: image.message };
+}
 
 type FactOf<T extends OfOneContainer['type']> = Extract<OfOneContainer, { readonly type: T }>;
 
@@ -158,11 +166,12 @@ function backOffSteps({ run, backOff }: ContainerHistory, fact: FactOf<'containe
 
 function previousOf({ run, previous }: ContainerHistory): Pick<ContainerHistory, 'previous'> {
   if (run?.exited === undefined) return previous === undefined ? {} : { previous };
-  const { restartCount, containerId, startedWallMs, exited } = run;
+  const { restartCount, containerId, startedWallMs, exited, restarting } = run;
   return {
     previous: {
       restartCount,
       exited,
+      backoffMs: restarting?.backoffMs ?? 0,
       ...(containerId === undefined ? {} : { containerId }),
       ...(startedWallMs === undefined ? {} : { startedWallMs }),
     },
@@ -187,9 +196,9 @@ function foldRun(run: ContainerRun, fact: OfOneContainer, wallMs: number): Conta
     case 'container.started':
       return { ...run, phase: 'started', containerId: fact.containerId, startedWallMs: wallMs };
     case 'container.ready':
-      return { ...runningUnlessStopping(run), isReady: true };
+      return { ...runningUnlessStopping(run), isReady: true, isStarted: true };
     case 'container.unready':
-      return { ...runningUnlessStopping(run), isReady: false };
+      return { ...runningUnlessStopping(run), isReady: false, isStarted: true };
     case 'container.stopping':
       return {
         ...run,
@@ -200,7 +209,7 @@ function foldRun(run: ContainerRun, fact: OfOneContainer, wallMs: number): Conta
     case 'signal.sent':
       return fact.signal === 'SIGKILL' ? { ...run, killed: { at: fact.at } } : { ...run, signalled: { at: fact.at } };
     case 'container.exited':
-      return { ...run, phase: 'exited', isReady: false, exited: exitOf(fact, wallMs) };
+      return { ...run, phase: 'exited', isReady: false, isStarted: false, exited: exitOf(fact, wallMs) };
     case 'container.restarting':
       return { ...run, restarting: { backoffMs: fact.backoffMs, ...(fact.startAt === undefined ? {} : { startAt: fact.startAt }) } };
     case 'hook.started':
