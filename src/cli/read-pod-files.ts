@@ -1,5 +1,6 @@
 /** Files, or standard input, to Pods. Nothing is started and no state is touched here. */
 import { open } from 'node:fs/promises';
+import type { ConfigObject } from '../model/config-objects.ts';
 import { MAX_MANIFEST_BYTES } from '../model/parse-yaml.ts';
 import type { PodManifest } from '../model/pod.ts';
 import { formatProblem } from '../model/problem.ts';
@@ -15,16 +16,22 @@ export interface PodFiles {
   readonly warn: (message: string) => void;
 }
 
+/** What the files hold: Pods, and the ConfigMaps and Secrets beside them. */
+export interface PodInput {
+  readonly pods: readonly PodManifest[];
+  readonly objects: readonly ConfigObject[];
+}
+
 /** Throws `badInput` with every problem found; then the user's Pods are not to be started, not even the good ones. */
-export async function readPodFiles({ files, stdin, warn }: PodFiles): Promise<readonly PodManifest[]> {
+export async function readPodFiles({ files, stdin, warn }: PodFiles): Promise<PodInput> {
   const twice = files.find((file, index) => files.indexOf(file) !== index);
   if (twice !== undefined) throw new HookletError('badInput', `the file "${twice}" is given twice; name it once`);
   const inputs: ManifestInput[] = [];
   for (const file of files) inputs.push(file === STDIN ? await readStream('stdin', stdin) : await readFile(file));
-  const { pods, warnings, errors } = readManifests(inputs, { purpose: 'run' });
+  const { pods, objects, warnings, errors } = readManifests(inputs, { purpose: 'run' });
   for (const warning of warnings) warn(`warning: ${formatProblem(warning)}`);
   if (errors.length > 0) throw new HookletError('badInput', errors.map(formatProblem).join('\n'));
-  return pods.map(({ pod }) => pod);
+  return { pods: pods.map(({ pod }) => pod), objects };
 }
 
 async function readFile(file: string): Promise<ManifestInput> {

@@ -22,7 +22,7 @@ export async function runPods(files: readonly string[], options: RunOptions, con
     warnings.push(warning);
     context.say(warning);
   };
-  const manifests = await readPodFiles({ files, stdin: process.stdin, warn });
+  const { pods: manifests } = await readPodFiles({ files, stdin: process.stdin, warn });
   const stops = new StopWishes(context);
   const stopListening = onStopSignals(() => stops.add());
   // Nobody reads any more, as with `| head`: the same as Ctrl-C.

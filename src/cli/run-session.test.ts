@@ -7,7 +7,7 @@ import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
 import { MemoryHookOutput } from '../fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../fakes/memory-pod-volumes.ts';
-import { ScriptedHttpHooks } from '../fakes/scripted-http-hooks.ts';
+import { ScriptedHttp } from '../fakes/scripted-http.ts';
 import type { Script } from '../fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
 import { PodWorkers } from '../kubelet/pod-workers.ts';
@@ -27,7 +27,7 @@ class FakeNode {
   readonly runtime: ScriptedRuntime;
   readonly logs = new MemoryContainerLogs();
   readonly hookOutput = new MemoryHookOutput();
-  readonly http = new ScriptedHttpHooks(this.clock);
+  readonly http = new ScriptedHttp(this.clock);
   journal = new MemoryJournal();
 
   constructor(script: Script = {}) {
@@ -65,7 +65,7 @@ class FakeRun {
         show: (record) => this.shown.push(`${((Date.parse(record.time) - startMs) / 1000).toFixed(1)} ${describeShown(record)}`),
         startKubelet: async (node, wanted, source, logger) => {
           const { clock, journal, hookOutput, http } = node;
-          const host = { paths, memoryBytes: 2 ** 34, parallelStarts: 2, settings: DEFAULT_SETTINGS };
+          const host = { paths, nodeName: 'node', addresses: ['192.0.2.1'], memoryBytes: 2 ** 34, parallelStarts: 2, settings: DEFAULT_SETTINGS };
           const parts = {
             clock,
             journal,

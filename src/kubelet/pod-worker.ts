@@ -19,6 +19,7 @@ import { podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import { lookAtRuntime, type RuntimeSight, viewPod } from './observe-pod.ts';
 import { type Progress, performStep } from './perform-step.ts';
+import { StatusPublisher } from './publish-status.ts';
 import { type ContainerEvent, ToldExits } from './told-exits.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -36,6 +37,7 @@ export class PodWorker {
   #wakeUp: () => void = () => {};
   #failures = 0;
   readonly #exits = new ToldExits();
+  readonly #publisher = new StatusPublisher();
   #leaving = false;
 
   constructor(context: WorkerContext) {
@@ -103,6 +105,7 @@ export class PodWorker {
       this.#context.probes.reconcile(this.#context.pod, this.#context.log.history);
       decision = nextSteps(await viewPod(this.#context, sight));
       const again = await this.#perform(decision);
+      this.#publisher.publish(this.#context, this.#sight ?? sight);
       this.#failures = 0;
       return { again, wakeAt: this.#nextLook(decision) };
     } catch (error) {

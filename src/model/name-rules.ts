@@ -62,6 +62,16 @@ export const portName: NameRule = (value) => {
   return undefined;
 };
 
+/** A key of a ConfigMap or Secret; it becomes the name of a file. */
+export const configKey: NameRule = (value) => {
+  if (value.length > MAX_SUBDOMAIN) return tooManyBytes(MAX_SUBDOMAIN);
+  if (!/^[-._a-zA-Z0-9]+$/.test(value))
+    return "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+  if (value === '.') return "must not be '.'";
+  if (value === '..') return "must not be '..'";
+  return value.startsWith('..') ? "must not start with '..'" : undefined;
+};
+
 /** Since 1.34 everything printable but "=" (RelaxedEnvironmentVariableValidation). */
 export const envName: NameRule = (value) => {
   if (/^[ -<>-~]+$/.test(value)) return undefined;

@@ -108,17 +108,19 @@ describe('readManifests() reports', () => {
     ['a missing apiVersion', '\nkind: Pod\n', ['pod.yaml:2: apiVersion: Required value']],
     [
       'another kind',
-      'apiVersion: apps/v1\nkind: Deployment\n',
-      ['pod.yaml:2: kind: kind "Deployment" is not supported by hooklet run yet: give Pods'],
+      'apiVersion: v1\nkind: Service\n',
+      [
+        'pod.yaml:2: kind: kind "Service" is not supported by hooklet run: give Pods, ConfigMaps, Secrets, or a Deployment, StatefulSet, DaemonSet, Job or CronJob whose Pod template is run',
+      ],
     ],
     ['another version', 'apiVersion: v2\nkind: Pod\n', ['pod.yaml:1: apiVersion: apiVersion of a Pod must be "v1", not "v2"']],
     ['a list without items', 'apiVersion: v1\nkind: List\n', ['pod.yaml:1: items: must be a list']],
     [
       'a list of other things',
-      'apiVersion: v1\nkind: List\nitems:\n- 1\n- {apiVersion: v1, kind: Secret}\n',
+      'apiVersion: v1\nkind: List\nitems:\n- 1\n- {apiVersion: apps/v1, kind: Secret}\n',
       [
         'pod.yaml:4: items[0]: must be a Kubernetes object, not 1',
-        'pod.yaml:5: items[1].kind: kind "Secret" is not supported by hooklet run yet: give Pods',
+        'pod.yaml:5: items[1].apiVersion: apiVersion of a Secret must be "v1", not "apps/v1"',
       ],
     ],
     ['bad YAML', 'apiVersion: v1\nkind: "Pod\n', ['pod.yaml:3: not valid YAML: Missing closing "quote']],
@@ -141,11 +143,7 @@ describe('readManifests() reports', () => {
       ['pod.yaml:13: spec.containers[0].lifecycle.preStop.sleep: Forbidden: may not specify more than 1 handler type'],
     ],
     ['a duplicate name', `${POD}  - {name: main, image: b}\n`, ['pod.yaml:14: spec.containers[1].name: Duplicate value: "main"']],
-    [
-      'what cannot run yet',
-      `${POD}  initContainers:\n  - {name: a, image: b}\n`,
-      ['pod.yaml:14: spec.initContainers: not supported by hooklet run yet'],
-    ],
+    ['what cannot run yet', `${POD}  runtimeClassName: other\n`, ['pod.yaml:14: spec.runtimeClassName: not supported by hooklet run yet']],
   ];
   for (const [what, text, errors] of ERRORS) {
     test(what, () => {
@@ -205,7 +203,7 @@ describe('readManifests() reports', () => {
   });
 
   test('nothing that it cannot run, when it is only to explain', () => {
-    const { pods, errors } = read(`${POD}  initContainers:\n  - {name: a, image: b}\n`, 'explain');
+    const { pods, errors } = read(`${POD}  runtimeClassName: other\n`, 'explain');
     assert.deepEqual(errors, []);
     assert.equal(pods.length, 1);
   });

@@ -3,12 +3,14 @@
  * and line; nothing is thrown and nothing is read or written here.
  */
 import type { IPod } from 'kubernetes-models/v1/Pod';
+import { type ConfigObject, readConfigObject, readName, readNamespace } from './config-objects.ts';
 import { NEGATIVE_GRACE_WARNING, withDefaults } from './defaults.ts';
 import { duplicate, quoteValue, required } from './field-error.ts';
 import { type FieldPath, formatPath } from './field-path.ts';
 import { checkHookOptions } from './hook-options.ts';
 import { MAX_MANIFEST_BYTES, type ParsedYaml, parseYaml } from './parse-yaml.ts';
 import { type PodManifest, podKey } from './pod.ts';
+import { podOfTemplate, replicasOf, WORKLOAD_KINDS, workloadVersion } from './pod-template.ts';
 import type { Finding, Problem } from './problem.ts';
 import { readFields } from './read-fields.ts';
 import { refuseUnsupported } from './run-support.ts';
@@ -35,8 +37,10 @@ export interface ReadPod {
 }
 
 export interface ManifestResult {
-  /** Valid Pods. Start none of them if there are errors: the user meant all. */
+  /** Valid Pods, those of templates among them. Start none of them if there are errors: the user meant all. */
   readonly pods: readonly ReadPod[];
+  /** The ConfigMaps and Secrets that stand beside them. */
+  readonly objects: readonly ConfigObject[];
   readonly warnings: readonly Problem[];
   readonly errors: readonly Problem[];
 }
@@ -63,6 +67,7 @@ interface ManifestObject {
 class ManifestReader {
   readonly #options: ManifestOptions;
   readonly #pods: ReadPod[] = [];
+  readonly #objects: ConfigObject[] = [];
   readonly #names = new Set<string>();
   readonly #warnings = new ProblemList();
   readonly #errors = new ProblemList();
@@ -88,7 +93,7 @@ class ManifestReader {
       const file = inputs.map((input) => input.name).join(', ');
       this.#errors.add({ file, line: 0, path: '', message: 'no Pod found' });
     }
-    return { pods: this.#pods, warnings: this.#warnings.list(), errors: this.#errors.list() };
+    return { pods: this.#pods, objects: this.#objects, warnings: this.#warnings.list(), errors: this.#errors.list() };
   }
 
   #readObject(object: ManifestObject): void {
@@ -96,11 +101,48 @@ class ManifestReader {
     const wrong = refuseKind(value, this.#options);
     if (wrong !== undefined) this.#addErrors(object, [{ path: [...at, ...wrong.path], message: wrong.message }]);
     else if (isYamlMap(value) && value['kind'] === 'List') this.#readList(object, value['items'] as readonly YamlValue[]);
-    else this.#readPod(object, value as YamlMap);
+    else this.#readKind(object, value as YamlMap);
   }
 
   #readList(list: ManifestObject, items: readonly YamlValue[]): void {
     for (const [index, value] of items.entries()) this.#readObject({ ...list, value, at: [...list.at, 'items', index] });
+  }
+
+  #readKind(object: ManifestObject, value: YamlMap): void {
+    const kind = String(value['kind']);
+    if (kind === 'Pod') this.#readPod(object, value);
+    else if (kind === 'ConfigMap' || kind === 'Secret') this.#readConfig(object, value, kind);
+    else this.#readWorkload(object, value);
+  }
+
+  #readConfig(object: ManifestObject, value: YamlMap, kind: ConfigObject['kind']): void {
+    const errors: Finding[] = [];
+    const read = readConfigObject(value, kind, object.at, (path, message) => errors.push({ path, message }));
+    const key = `${kind} ${podKey({ metadata: read })}`;
+    if (this.#isSecond(key)) errors.push({ path: [...object.at, 'metadata', 'name'], message: `${duplicate(key)}: another one has it` });
+    if (errors.length > 0) this.#addErrors(object, errors);
+    else this.#objects.push(read);
+  }
+
+  /** One Pod of a workload's template: who makes more of them is no business of a node. */
+  #readWorkload(object: ManifestObject, value: YamlMap): void {
+    const { at } = object;
+    const errors: Finding[] = [];
+    const metadata = isYamlMap(value['metadata']) ? value['metadata'] : {};
+    const report = (path: FieldPath, message: string): void => void errors.push({ path, message });
+    const names = {
+      name: readName(metadata, [...at, 'metadata'], report),
+      namespace: readNamespace(metadata, [...at, 'metadata'], report),
+    };
+    if (errors.length > 0) return this.#addErrors(object, errors);
+    const made = podOfTemplate(value, names);
+    if ('message' in made) return this.#addErrors(object, [{ path: [...at, ...made.path], message: made.message }]);
+    const replicas = replicasOf(value);
+    if (replicas !== undefined && replicas !== 1)
+      this.#warnings.add(
+        this.#locate(object, [...at, 'spec'], `${quoteValue(replicas)} Pods are asked for; one is run, from its template`),
+      );
+    this.#readPod({ ...object, at: [...at, ...made.at] }, made.value);
   }
 
   #readPod(object: ManifestObject, value: YamlMap): void {
@@ -122,7 +164,9 @@ class ManifestReader {
     const refused = findings.length === 0 && this.#options.purpose === 'run' ? refuseUnsupported(pod) : [];
     const read = pod as unknown as PodManifest;
     const options = findings.length === 0 ? this.#checkHooks(object, read) : [];
-    const twice = this.#isSecond(read) ? [{ path: ['metadata', 'name'], message: `${duplicate(podKey(read))}: another Pod has it` }] : [];
+    const twice = this.#isSecond(podKey(read))
+      ? [{ path: ['metadata', 'name'], message: `${duplicate(podKey(read))}: another Pod has it` }]
+      : [];
     const all = [...findings, ...options, ...refused, ...twice].map((finding) => ({ ...finding, path: [...at, ...finding.path] }));
     if (all.length > 0) this.#addErrors(object, all);
     else this.#pods.push({ pod: read, file, line: this.#locate(object, at, '').line });
@@ -141,8 +185,7 @@ class ManifestReader {
     this.#warnings.add(this.#locate(object, [...object.at, 'spec', 'terminationGracePeriodSeconds'], NEGATIVE_GRACE_WARNING));
   }
 
-  #isSecond(pod: PodManifest): boolean {
-    const key = podKey(pod);
+  #isSecond(key: string): boolean {
     const isSecond = this.#names.has(key);
     this.#names.add(key);
     return isSecond;
@@ -180,7 +223,9 @@ class ProblemList {
   }
 }
 
-/** Why an object is neither a Pod nor a list of objects. */
+const RUN_KINDS = `Pods, ConfigMaps, Secrets, or a ${WORKLOAD_KINDS.slice(0, -1).join(', ')} or ${WORKLOAD_KINDS.at(-1)} whose Pod template is run`;
+
+/** Why an object is none that can be read here. */
 function refuseKind(value: YamlValue, { purpose }: ManifestOptions): Finding | undefined {
   if (!isYamlMap(value))
     return { path: [], message: `must be a Kubernetes object, not ${Array.isArray(value) ? 'a list' : quoteValue(value)}` };
@@ -189,8 +234,11 @@ function refuseKind(value: YamlValue, { purpose }: ManifestOptions): Finding | u
   if (typeof apiVersion !== 'string' || apiVersion === '') return { path: ['apiVersion'], message: required() };
   if (kind === 'List' && apiVersion === 'v1')
     return Array.isArray(value['items']) ? undefined : { path: ['items'], message: 'must be a list' };
-  if (kind !== 'Pod') return { path: ['kind'], message: `kind ${quoteValue(kind)} is not supported by hooklet ${purpose} yet: give Pods` };
-  if (apiVersion !== 'v1') return { path: ['apiVersion'], message: `apiVersion of a Pod must be "v1", not ${quoteValue(apiVersion)}` };
+  const expected = ['Pod', 'ConfigMap', 'Secret'].includes(kind) ? 'v1' : workloadVersion(kind);
+  if (expected === undefined)
+    return { path: ['kind'], message: `kind ${quoteValue(kind)} is not supported by hooklet ${purpose}: give ${RUN_KINDS}` };
+  if (apiVersion !== expected)
+    return { path: ['apiVersion'], message: `apiVersion of a ${kind} must be "${expected}", not ${quoteValue(apiVersion)}` };
   return undefined;
 }
 

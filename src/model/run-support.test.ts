@@ -58,8 +58,7 @@ describe('refuseUnsupported()', () => {
   });
 
   const REFUSED: readonly (readonly [spec: string, container: string, errors: readonly string[]])[] = [
-    ['initContainers: [{name: i, image: b}],', '', ['spec.initContainers: not supported by hooklet run yet']],
-    ['activeDeadlineSeconds: 5,', '', ['spec.activeDeadlineSeconds: not supported by hooklet run yet']],
+    ['runtimeClassName: r,', '', ['spec.runtimeClassName: not supported by hooklet run yet']],
     ['hostPID: true,', '', ['spec.hostPID: true is not supported by hooklet run yet']],
     ['hostUsers: false,', '', ['spec.hostUsers: false is not supported by hooklet run yet']],
     ['os: {name: windows},', '', ['spec.os.name: "windows" is not supported by hooklet run yet']],

@@ -15,6 +15,8 @@ export type ErrorCode =
   /** The object store: the change log does not reach back so far. */
   | 'storeExpired'
   | 'storeUnwritable'
+  /** The API server did not answer: the request may or may not have been done. */
+  | 'apiUnavailable'
   /** The runtime did not answer: the call may or may not have happened. List before you repeat it. */
   | 'runtimeUnavailable'
   | 'runtimeNotFound'

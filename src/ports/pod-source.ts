@@ -1,10 +1,13 @@
 import type { Pod } from '../model/pod.ts';
+import type { PodStatus } from '../model/pod-status.ts';
 
 /** What somebody wants: this Pod, and whether it shall go. */
 export interface DesiredPod {
   readonly pod: Pod;
   /** Set once a delete was asked for; only ever gets shorter. Seconds. */
   readonly deletion?: { readonly graceSeconds: number };
+  /** As the owner has it: conditions that others write, and what an earlier agent published. */
+  readonly status?: PodStatus;
 }
 
 /**

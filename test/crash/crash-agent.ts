@@ -102,7 +102,8 @@ const logger: Logger = {
 
 if (import.meta.main) {
   const order = JSON.parse(parseArgs({ allowPositionals: true }).positionals[0] ?? '') as CrashOrder;
-  const manifests = order.files.length === 0 ? [] : await readPodFiles({ files: order.files, stdin: process.stdin, warn: console.error });
+  const { pods: manifests } =
+    order.files.length === 0 ? { pods: [] } : await readPodFiles({ files: order.files, stdin: process.stdin, warn: console.error });
   const node = await openNode({ stateDir: order.stateDir, logger }, { command: 'crash-agent' });
   const watch = new CallWatch(order.disturb, () => containerdPid(node.paths));
   const journal = watchedJournal(node.journal, order.dieAt);

@@ -97,7 +97,7 @@ const logger: Logger = {
 
 if (import.meta.main) {
   const { stateDir, files, kill } = JSON.parse(parseArgs({ allowPositionals: true }).positionals[0] ?? '') as KillOrder;
-  const manifests = await readPodFiles({ files, stdin: process.stdin, warn: console.error });
+  const { pods: manifests } = await readPodFiles({ files, stdin: process.stdin, warn: console.error });
   const node = await openNode({ stateDir, logger }, { command: 'kill-agent' });
   const runtime = watched(node.runtime, new CallWatch(kill, node.paths));
   const parts = { node: { ...node, runtime }, startKubelet, show: print, logger };

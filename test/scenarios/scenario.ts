@@ -107,6 +107,8 @@ export class Scenario {
     const { clock, journal, hookOutput, http, volumes } = this;
     const host = {
       paths: { logsDir: '/logs', cgroupParent: '/hooklet' },
+      nodeName: 'node',
+      addresses: ['192.0.2.1'],
       memoryBytes: 2 ** 34,
       parallelStarts: 2,
       settings: DEFAULT_SETTINGS,

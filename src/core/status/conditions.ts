@@ -19,7 +19,7 @@ export interface OfStatus {
   readonly statuses: readonly ContainerStatus[];
 }
 
-const OWN = [
+const OWN: readonly string[] = [
   'PodReadyToStartContainers',
   'Initialized',
   'Ready',
@@ -28,6 +28,9 @@ const OWN = [
   'AllContainersRestarting',
   'DisruptionTarget',
 ];
+
+/** Written by the node alone; all others are kept as they are. */
+export const isNodeCondition = (type: string): boolean => OWN.includes(type);
 
 export function podConditions(of: OfStatus): readonly PodCondition[] {
   const { previous } = of.view;
@@ -41,7 +44,7 @@ export function podConditions(of: OfStatus): readonly PodCondition[] {
     ...allContainersRestarting(of),
     ...disruptionTarget(of),
   ];
-  const foreign = (previous?.conditions ?? []).filter(({ type }) => !OWN.includes(type));
+  const foreign = (previous?.conditions ?? []).filter(({ type }) => !isNodeCondition(type));
   return [...judged.map((condition) => dated(of.view, condition)), ...foreign];
 }
 
