@@ -1,6 +1,6 @@
 /** The life of a Pod by hooklet's whole kubelet, in this process, seen through its journal and its calls. */
 
-import { startKubelet } from '../src/compose.ts';
+import { startKubelet } from '../src/compose/start-kubelet.ts';
 import type { PodRecord } from '../src/core/journal-record.ts';
 import { LocalPodSource } from '../src/kubelet/local-pod-source.ts';
 import type { Pod } from '../src/model/pod.ts';
@@ -35,7 +35,7 @@ export class KubeletPods {
     const { node } = bench;
     const stopListening = node.journal.onRecord(({ record }) => pods.#take(record as PodRecord));
     const logger = { info: () => {}, warn: (message: string, fields = {}) => pods.#warnings.push(`${message} ${JSON.stringify(fields)}`) };
-    const { workers } = await startKubelet({ ...node, runtime: timedRuntime(node.runtime, pods.calls) }, [], pods.#source, logger);
+    const { workers } = await startKubelet({ ...node, runtime: timedRuntime(node.runtime, pods.calls) }, [], pods.#source, { logger });
     pods.#leave = async () => {
       await workers.leave();
       stopListening();

@@ -2,7 +2,6 @@
  * The one place that knows which adapter stands behind which port. Everything is loaded when it is needed: a command
  * pays for what it uses.
  */
-import { availableParallelism, totalmem } from 'node:os';
 import { checkHostDirectories } from './compose/check-host-directories.ts';
 import { checkHostPorts } from './compose/check-host-ports.ts';
 import { checkSubnetForm } from './compose/check-subnet-form.ts';
@@ -12,17 +11,10 @@ import { connectRuntime, ensureBaseImages, type OpenRuntime, openRuntime, superv
 import { openState } from './compose/open-state.ts';
 import { checkEndpoint } from './compose/runtime-endpoint.ts';
 import { IMAGE_COMMAND, RESET_COMMAND, takeStateLock } from './compose/take-state-lock.ts';
-import { DEFAULT_SETTINGS } from './core/pod/pod-view.ts';
-import type { TakeOver } from './core/pod/take-over.ts';
-import type { KubeletParts } from './kubelet/kubelet-parts.ts';
-import type { LocalPodSource } from './kubelet/local-pod-source.ts';
-import type { PodWorkers } from './kubelet/pod-workers.ts';
 import type { PodManifest } from './model/pod.ts';
 import { HookletError } from './ports/hooklet-error.ts';
 import { type HostCheck, hostLacks } from './ports/host-checks.ts';
 import type { HostPaths } from './ports/host-paths.ts';
-import type { LeftoverSweep } from './ports/leftover-sweep.ts';
-import type { Logger } from './ports/logger.ts';
 import type { NodeOptions, OpenHistory, OpenImages, OpenNode, OpenReset } from './ports/open-node.ts';
 import type { HeldStateLock, StateLock } from './ports/state-lock.ts';
 
@@ -81,39 +73,6 @@ async function placesOf({ stateDir }: Pick<NodeOptions, 'stateDir'>): Promise<Ho
 async function makePlaces(paths: HostPaths): Promise<void> {
   const { makeHostDirs } = await import('./host/host-paths.ts');
   await makeHostDirs(paths);
-}
-
-/** Takes over what an earlier agent left, then starts the workers of every Pod in `source`. */
-export async function startKubelet(
-  node: OpenNode & { readonly sweep?: LeftoverSweep },
-  wanted: readonly PodManifest[],
-  source: LocalPodSource,
-  logger: Logger,
-): Promise<{ readonly plan: TakeOver; readonly workers: PodWorkers }> {
-  const [{ PodWorkers }, { takeOver }, { HostPodVolumes }, { removeTree }] = await Promise.all([
-    import('./kubelet/pod-workers.ts'),
-    import('./kubelet/take-over.ts'),
-    import('./volumes/host-pod-volumes.ts'),
-    import('./host/remove-tree.ts'),
-  ]);
-  const { clock, journal, runtime, hookOutput, http, paths, sweep } = node;
-  const host = { paths, memoryBytes: totalmem(), parallelStarts: Math.max(2, availableParallelism()), settings: DEFAULT_SETTINGS };
-  const volumes = new HostPodVolumes(paths, removeTree);
-  const parts: KubeletParts = {
-    clock,
-    journal,
-    runtime,
-    hookOutput,
-    http,
-    volumes,
-    host,
-    logger,
-    ...(sweep === undefined ? {} : { sweep }),
-  };
-  const workers = new PodWorkers({ ...parts, source });
-  const plan = await takeOver(parts, source, wanted);
-  workers.start();
-  return { plan, workers };
 }
 
 /** Read beside a running daemon: no lock, no runtime. Throws `badInput` when the state directory holds no journal. */

@@ -1,7 +1,9 @@
 /** The options that commands share, and what they mean. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_SETTINGS, type PodSettings } from '../core/pod/pod-view.ts';
+import { parseDuration } from '../model/duration.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
-import { DEFAULT_HOOK_HOSTS, HOOK_HOSTS, type HookHosts } from '../ports/http-hook-client.ts';
+import { DEFAULT_HOOK_HOSTS, HOOK_HOSTS, type HookHosts } from '../ports/http-client.ts';
 import type { NodeOptions } from '../ports/open-node.ts';
 import type { CommandContext } from './command-context.ts';
 
@@ -46,6 +48,27 @@ export const withHookHosts = (command: Command): Command =>
       .choices(HOOK_HOSTS)
       .default(DEFAULT_HOOK_HOSTS),
   );
+
+export interface RestartOption {
+  /** Milliseconds. */
+  readonly maxContainerRestartPeriod?: number;
+}
+
+/** `KubeletConfiguration.crashLoopBackOff.maxContainerRestartPeriod`, with its bounds. */
+export const withRestartPeriod = (command: Command): Command =>
+  command.option(
+    '--max-container-restart-period <duration>',
+    'the longest wait before a container that keeps ending is started again, from 1s to 5m (default: 5m)',
+    (text) => {
+      const ms = parseDuration(text);
+      if (ms === undefined || ms < 1000 || ms > DEFAULT_SETTINGS.maxRestartPeriodMs)
+        throw new InvalidArgumentError('It must be a duration from 1s to 5m, such as 30s.');
+      return ms;
+    },
+  );
+
+export const podSettings = ({ maxContainerRestartPeriod }: RestartOption): PodSettings =>
+  maxContainerRestartPeriod === undefined ? DEFAULT_SETTINGS : { ...DEFAULT_SETTINGS, maxRestartPeriodMs: maxContainerRestartPeriod };
 
 export function stateDirOf({ stateDir }: StateDirOption, env: CommandContext['env']): string {
   const given = stateDir ?? env['HOOKLET_STATE_DIR'];

@@ -4,7 +4,7 @@ import type { PodManifest } from '../model/pod.ts';
 import type { OpenNode } from '../ports/open-node.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './exit-code.ts';
-import { nodeOptions } from './node-options.ts';
+import { nodeOptions, podSettings } from './node-options.ts';
 import { readJournal } from './read-journal.ts';
 import { readPodFiles } from './read-pod-files.ts';
 import { recordPrinter } from './record-printer.ts';
@@ -75,9 +75,14 @@ async function runOn(
   // Whatever goes wrong before every Pod is gone, its containers are left alive for the next command to take over.
   let isClean = false;
   try {
-    const { startKubelet } = await import('../compose.ts');
+    const { startKubelet } = await import('../compose/start-kubelet.ts');
     const show = recordPrinter(manifests, options, context);
-    const request = { manifests, logs: options.logs, ...(options.for === undefined ? {} : { forMs: options.for }) };
+    const request = {
+      manifests,
+      logs: options.logs,
+      settings: podSettings(options),
+      ...(options.for === undefined ? {} : { forMs: options.for }),
+    };
     const session = new RunSession({ node, startKubelet, show, logger: context.logger }, request);
     stops.tell(session);
     const end = await session.run();

@@ -1,12 +1,12 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { JournalRecord } from '../core/journal-record.ts';
-import { DEFAULT_SETTINGS } from '../core/pod/pod-view.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
 import { MemoryHookOutput } from '../fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../fakes/memory-pod-volumes.ts';
+import { SCRIPTED_HOST } from '../fakes/scripted-host.ts';
 import { ScriptedHttp } from '../fakes/scripted-http.ts';
 import type { Script } from '../fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
@@ -63,9 +63,9 @@ class FakeRun {
         node,
         logger: SILENT_LOGGER,
         show: (record) => this.shown.push(`${((Date.parse(record.time) - startMs) / 1000).toFixed(1)} ${describeShown(record)}`),
-        startKubelet: async (node, wanted, source, logger) => {
+        startKubelet: async (node, wanted, source, { logger }) => {
           const { clock, journal, hookOutput, http } = node;
-          const host = { paths, nodeName: 'node', addresses: ['192.0.2.1'], memoryBytes: 2 ** 34, parallelStarts: 2, settings: DEFAULT_SETTINGS };
+          const host = { ...SCRIPTED_HOST, paths };
           const parts = {
             clock,
             journal,

@@ -12,6 +12,7 @@
  */
 import { addMs } from '../core/instant.ts';
 import type { PrintedRecord } from '../core/journal-record.ts';
+import type { PodSettings } from '../core/pod/pod-view.ts';
 import type { TakeOver } from '../core/pod/take-over.ts';
 import { LocalPodSource } from '../kubelet/local-pod-source.ts';
 import { acceptManifest } from '../kubelet/take-over.ts';
@@ -31,7 +32,7 @@ export type StartKubelet = (
   node: OpenNode,
   wanted: readonly PodManifest[],
   source: LocalPodSource,
-  logger: Logger,
+  options: { readonly logger: Logger; readonly settings?: PodSettings },
 ) => Promise<{ readonly plan: TakeOver; readonly workers: { leave(): Promise<void> } }>;
 
 export interface RunParts {
@@ -45,6 +46,7 @@ export interface RunRequest {
   readonly manifests: readonly PodManifest[];
   readonly forMs?: number;
   readonly logs: boolean;
+  readonly settings?: PodSettings;
 }
 
 export interface RunEnd {
@@ -114,7 +116,10 @@ export class RunSession {
 
   async #runPods(): Promise<void> {
     const { node, startKubelet, logger } = this.#parts;
-    const { plan, workers } = await startKubelet({ ...node, journal: this.#journal }, this.#request.manifests, this.#source, logger);
+    const { plan, workers } = await startKubelet({ ...node, journal: this.#journal }, this.#request.manifests, this.#source, {
+      logger,
+      ...(this.#request.settings === undefined ? {} : { settings: this.#request.settings }),
+    });
     try {
       this.#takeUp(plan);
       await this.#leftoversGone(plan);

@@ -4,14 +4,16 @@ import type { CommandContext } from './command-context.ts';
 import {
   type HookHostsOption,
   type OutputOption,
+  type RestartOption,
   type RuntimeOptions,
   withHookHosts,
   withOutput,
+  withRestartPeriod,
   withRuntime,
   withStateDir,
 } from './node-options.ts';
 
-export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOption {
+export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOption, RestartOption {
   /** Milliseconds. */
   readonly for?: number;
   readonly logs: boolean;
@@ -38,7 +40,7 @@ export function runCommand(context: CommandContext): Command {
       const { runPods } = await import('./run-pods.ts');
       context.exitWith(await runPods(files, options, context));
     });
-  return withRuntime(withHookHosts(withStateDir(withOutput(command))));
+  return withRestartPeriod(withRuntime(withHookHosts(withStateDir(withOutput(command)))));
 }
 
 function durationOption(text: string): number {

@@ -7,6 +7,7 @@ import { foldRecords } from '../core/pod/pod-history.ts';
 import { planTakeOver, type TakeOver } from '../core/pod/take-over.ts';
 import { type Pod, type PodManifest, podKey } from '../model/pod.ts';
 import type { OpenPod } from '../ports/journal.ts';
+import type { PodSource } from '../ports/pod-source.ts';
 import type { KubeletParts } from './kubelet-parts.ts';
 import type { LocalPodSource } from './local-pod-source.ts';
 
@@ -15,8 +16,52 @@ export async function takeOver(parts: KubeletParts, source: LocalPodSource, want
   await takeInOrphans(parts);
   const left = parts.journal.openPods();
   const plan = planTakeOver(left, wanted);
-  const time = timeText(parts.clock.now());
-  const recovered = (pod: Pod, decision: 'continues' | 'ends', message: string): AgentRecord => ({
+  await tellRecovered(parts, [
+    ...plan.continues.map((pod) => ({ pod, decision: 'continues', message: 'its manifest is unchanged' }) as const),
+    ...plan.ends.map(({ pod, why }) => ({ pod, decision: 'ends', message: why }) as const),
+  ]);
+  for (const pod of [...plan.continues, ...plan.ends.map((end) => end.pod)]) source.put(pod);
+  for (const { pod } of plan.ends) source.delete(pod.metadata.uid, graceOf(left, pod));
+  return plan;
+}
+
+/** A source that has its Pods from somebody else, and ends one that nobody names any more when it is told to. */
+export interface OwnedPods extends PodSource {
+  end(pod: Pod, graceSeconds: number): void;
+}
+
+/**
+ * The same for a source that knows by itself what is wanted: what it names goes on under its uid, whatever else is left
+ * ends gracefully, though its owner has forgotten it (`lifecycle.md` 9.4).
+ */
+export async function takeOverOwned(parts: KubeletParts, source: OwnedPods): Promise<void> {
+  await takeInOrphans(parts);
+  const left = parts.journal.openPods().flatMap(({ uid, records }) => {
+    const { accepted } = foldRecords(records);
+    return accepted === undefined ? [] : [{ uid, pod: accepted, isWanted: source.get(uid) !== undefined }];
+  });
+  await tellRecovered(
+    parts,
+    left.map(({ pod, isWanted }) =>
+      isWanted
+        ? { pod, decision: 'continues', message: 'it is still wanted' }
+        : { pod, decision: 'ends', message: 'nobody wants it any more' },
+    ),
+  );
+  const open = parts.journal.openPods();
+  for (const { pod, isWanted } of left) if (!isWanted) source.end(pod, graceOf(open, pod));
+}
+
+interface Recovered {
+  readonly pod: Pod;
+  readonly decision: 'continues' | 'ends';
+  readonly message: string;
+}
+
+async function tellRecovered({ clock, journal }: KubeletParts, all: readonly Recovered[]): Promise<void> {
+  if (all.length === 0) return;
+  const time = timeText(clock.now());
+  const record = ({ pod, decision, message }: Recovered): AgentRecord => ({
     time,
     pod: podKey(pod),
     uid: pod.metadata.uid,
@@ -24,14 +69,7 @@ export async function takeOver(parts: KubeletParts, source: LocalPodSource, want
     decision,
     message,
   });
-  const records = [
-    ...plan.continues.map((pod) => recovered(pod, 'continues', 'its manifest is unchanged')),
-    ...plan.ends.map(({ pod, why }) => recovered(pod, 'ends', why)),
-  ];
-  if (records.length > 0) await parts.journal.append(records);
-  for (const pod of [...plan.continues, ...plan.ends.map((end) => end.pod)]) source.put(pod);
-  for (const { pod } of plan.ends) source.delete(pod.metadata.uid, graceOf(left, pod));
-  return plan;
+  await journal.append(all.map(record));
 }
 
 /** A deletion under way keeps the grace it has: it is stored, and only ever gets shorter. */

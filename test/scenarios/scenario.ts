@@ -4,12 +4,12 @@
  */
 
 import type { JournalRecord } from '../../src/core/journal-record.ts';
-import { DEFAULT_SETTINGS } from '../../src/core/pod/pod-view.ts';
 import type { TakeOver } from '../../src/core/pod/take-over.ts';
 import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../../src/fakes/memory-journal.ts';
 import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
+import { SCRIPTED_HOST } from '../../src/fakes/scripted-host.ts';
 import { ScriptedHttp } from '../../src/fakes/scripted-http.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
@@ -105,15 +105,16 @@ export class Scenario {
 
   #parts(): KubeletParts {
     const { clock, journal, hookOutput, http, volumes } = this;
-    const host = {
-      paths: { logsDir: '/logs', cgroupParent: '/hooklet' },
-      nodeName: 'node',
-      addresses: ['192.0.2.1'],
-      memoryBytes: 2 ** 34,
-      parallelStarts: 2,
-      settings: DEFAULT_SETTINGS,
+    return {
+      clock,
+      journal,
+      runtime: this.runtime.forNextAgent(this.#offered),
+      hookOutput,
+      http,
+      volumes,
+      host: SCRIPTED_HOST,
+      logger: SILENT_LOGGER,
     };
-    return { clock, journal, runtime: this.runtime.forNextAgent(this.#offered), hookOutput, http, volumes, host, logger: SILENT_LOGGER };
   }
 
   /**
