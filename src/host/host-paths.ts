@@ -18,6 +18,7 @@ export async function hostPaths(stateDir: string): Promise<HostPaths> {
     stateDir: state,
     instanceId,
     journalFile: join(state, 'journal.db'),
+    storeFile: join(state, 'store.db'),
     lockFile: join(state, 'lock.db'),
     hookOutputDir: join(state, 'hook-output'),
     podsDir: join(state, 'pods'),

@@ -7,6 +7,8 @@ export interface HostPaths {
   readonly instanceId: string;
   /** `<stateDir>/journal.db` */
   readonly journalFile: string;
+  /** `<stateDir>/store.db`: the objects of the embedded API. */
+  readonly storeFile: string;
   readonly lockFile: string;
   readonly hookOutputDir: string;
   /** `<stateDir>/pods/<uid>/…`: volumes. */

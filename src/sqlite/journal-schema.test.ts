@@ -1,59 +1,30 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { describe, it, type TestContext } from 'node:test';
 import type { PodRecord } from '../core/journal-record.ts';
 import { foldRecords, type PodHistory } from '../core/pod/pod-history.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { acceptedRecord } from '../ports/journal.contract.ts';
-import { journalMigrations, journalVersion, migrateJournal } from './journal-schema.ts';
+import { databaseFrom, fixtures, rowsOf, schemaOf } from './database-fixtures.contract.ts';
+import { databaseVersion, migrateDatabase } from './database-schema.ts';
+import { temporaryDirectory } from './disk-faults.contract.ts';
+import { journalKind, journalMigrations } from './journal-schema.ts';
 import { openSqlite } from './sqlite-connection.ts';
 import { SqliteJournal } from './sqlite-journal.ts';
 import { SqliteJournalReader } from './sqlite-journal-reader.ts';
 
-const fixtures = new URL('fixtures/', import.meta.url);
 const versions = journalMigrations.map((_step, index) => index + 1);
 
-function temporaryFile(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'hooklet-journal-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  return join(directory, 'journal.db');
-}
+const temporaryFile = (t: TestContext): string => join(temporaryDirectory(t), 'journal.db');
 
-/** A database as the hooklet of that version left it. */
-function journalOf(version: number, t: TestContext): string {
-  const file = temporaryFile(t);
-  const database = new DatabaseSync(file);
-  database.exec(readFileSync(new URL(`journal-${version}.sql`, fixtures), 'utf8'));
-  database.close();
-  return file;
-}
-
-function rows(file: string, sql: string): readonly unknown[] {
-  const database = new DatabaseSync(file, { readOnly: true });
-  try {
-    return database
-      .prepare(sql)
-      .all()
-      .map((row) => ({ ...row }));
-  } finally {
-    database.close();
-  }
-}
+const journalOf = (version: number, t: TestContext): string => databaseFrom(`journal-${version}.sql`, t);
 
 const storedIn = (file: string): readonly unknown[] =>
-  rows(file, 'SELECT seq, json FROM records ORDER BY seq').map((row) => {
+  rowsOf(file, 'SELECT seq, json FROM records ORDER BY seq').map((row) => {
     const { seq, json } = row as { readonly seq: number; readonly json: string };
     return { seq, record: JSON.parse(json) as unknown };
   });
-
-/** Without the spaces of the texts they were made by. */
-const schemaOf = (file: string): readonly string[] =>
-  rows(file, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY name").map((row) =>
-    String((row as { readonly sql: string }).sql).replace(/\s+/g, ' '),
-  );
 
 /** Opens and closes the journal as an agent does. */
 function migrated(file: string): string {
@@ -63,7 +34,8 @@ function migrated(file: string): string {
 
 describe('a journal of an older hooklet', () => {
   it('is kept in a fixture for every version that there was', () => {
-    assert.deepEqual(readdirSync(fixtures).sort(), versions.map((version) => `journal-${version}.sql`).sort());
+    const kept = readdirSync(fixtures).filter((name) => name.startsWith('journal-'));
+    assert.deepEqual(kept.sort(), versions.map((version) => `journal-${version}.sql`).sort());
   });
 
   for (const version of versions) {
@@ -116,15 +88,16 @@ describe('a journal of an older hooklet', () => {
     it(`of version ${version} was made by steps that nobody has edited since`, (t) => {
       const file = temporaryFile(t);
       const connection = openSqlite(file);
-      migrateJournal(connection, file, journalMigrations.slice(0, version));
+      migrateDatabase({ ...journalKind, migrations: journalMigrations.slice(0, version) }, connection, file);
       connection.close();
       assert.deepEqual(schemaOf(journalOf(version, t)), schemaOf(file));
     });
   }
 });
 
-describe('migrateJournal()', () => {
+describe('migrateDatabase()', () => {
   const next = [...journalMigrations, 'ALTER TABLE records ADD COLUMN note TEXT; UPDATE records SET note = type;'];
+  const nextKind = { ...journalKind, migrations: next };
 
   it('leads an older journal on, step by step, and leaves one that is there alone', (t) => {
     const file = journalOf(1, t);
@@ -132,7 +105,7 @@ describe('migrateJournal()', () => {
     const connection = openSqlite(file);
     t.after(() => connection.close());
     for (let time = 0; time < 2; time += 1) {
-      migrateJournal(connection, file, next);
+      migrateDatabase(nextKind, connection, file);
       assert.equal(connection.all('SELECT version FROM schema_version')[0]?.['version'], next.length);
     }
     assert.deepEqual(storedIn(file), before);
@@ -142,13 +115,18 @@ describe('migrateJournal()', () => {
   it('leaves the journal as it was when a step fails, for a hooklet that can do it', (t) => {
     const file = journalOf(1, t);
     const broken = openSqlite(file);
-    assert.throws(() => migrateJournal(broken, file, [...next, 'UPDATE records SET note = NULL; SELECT * FROM nothing;']));
+    assert.throws(() =>
+      migrateDatabase({ ...journalKind, migrations: [...next, 'UPDATE records SET note = NULL; SELECT * FROM nothing;'] }, broken, file),
+    );
     broken.close();
     const connection = openSqlite(file);
     t.after(() => connection.close());
     assert.equal(connection.all('SELECT version FROM schema_version')[0]?.['version'], next.length);
     assert.equal(connection.all('SELECT count(*) AS count FROM records WHERE note IS NULL')[0]?.['count'], 0);
-    assert.throws(() => journalVersion(connection, file), { code: 'hostLacks', message: /use the newer hooklet that wrote it/ });
+    assert.throws(() => databaseVersion(journalKind, connection, file), {
+      code: 'hostLacks',
+      message: /use the newer hooklet that wrote it/,
+    });
   });
 });
 

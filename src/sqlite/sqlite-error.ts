@@ -1,4 +1,5 @@
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
+import type { DatabaseKind } from './database-schema.ts';
 
 /** Primary result codes, https://www.sqlite.org/rescode.html; the low byte of an extended code. */
 const resultCode = { busy: 5, readOnly: 8, ioError: 10, corrupt: 11, full: 13, cantOpen: 14, notADatabase: 26 } as const;
@@ -8,29 +9,28 @@ function primaryCode(error: unknown): number | undefined {
   return typeof code === 'number' ? code & 0xff : undefined;
 }
 
-/** The journal could not be opened or read. */
-export function journalUnreadable(file: string, error: unknown): HookletError {
+type Named = Pick<DatabaseKind, 'noun'>;
+
+/** The database could not be opened or read. */
+export function unreadable(kind: Named, file: string, error: unknown): HookletError {
   if (error instanceof HookletError) return error;
-  return new HookletError('hostLacks', `reading the journal '${file}' failed: ${messageOf(error)}; ${readRemedy(file, error)}`, {
-    cause: error,
-  });
+  const message = `reading the ${kind.noun} '${file}' failed: ${messageOf(error)}; ${readRemedy(kind, file, error)}`;
+  return new HookletError('hostLacks', message, { cause: error });
 }
 
-/** The journal could not be written: nothing of this transaction is stored. */
-export function journalUnwritable(file: string, error: unknown): HookletError {
+/** The database could not be written: nothing of this transaction is stored. */
+export function unwritable(kind: Named & Pick<DatabaseKind, 'unwritable'>, file: string, error: unknown): HookletError {
   if (error instanceof HookletError) return error;
-  return new HookletError('journalUnwritable', `writing the journal '${file}' failed: ${messageOf(error)}; ${writeRemedy(file, error)}`, {
-    cause: error,
-    retry: 'later',
-  });
+  const message = `writing the ${kind.noun} '${file}' failed: ${messageOf(error)}; ${writeRemedy(kind, file, error)}`;
+  return new HookletError(kind.unwritable, message, { cause: error, retry: 'later' });
 }
 
-function readRemedy(file: string, error: unknown): string {
+function readRemedy(kind: Named, file: string, error: unknown): string {
   if (error instanceof Error && 'code' in error && error.code === 'EACCES') return 'run hooklet as root';
   switch (primaryCode(error)) {
     case resultCode.notADatabase:
     case resultCode.corrupt:
-      return `the file is damaged or is no journal: move it away ('mv ${file} ${file}.damaged') to start with an empty one`;
+      return `the file is damaged or is no ${kind.noun}: move it away ('mv ${file} ${file}.damaged') to start with an empty one`;
     case resultCode.busy:
       return 'another program holds it locked: end that program';
     default:
@@ -38,7 +38,7 @@ function readRemedy(file: string, error: unknown): string {
   }
 }
 
-function writeRemedy(file: string, error: unknown): string {
+function writeRemedy(kind: Named, file: string, error: unknown): string {
   switch (primaryCode(error)) {
     case resultCode.full:
       return 'free space on its file system';
@@ -46,7 +46,7 @@ function writeRemedy(file: string, error: unknown): string {
       return 'check the disk it lies on';
     case resultCode.notADatabase:
     case resultCode.corrupt:
-      return readRemedy(file, error);
+      return readRemedy(kind, file, error);
     case resultCode.busy:
       return 'another program holds it locked: end that program';
     default:

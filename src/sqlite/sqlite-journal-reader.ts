@@ -5,9 +5,10 @@
 import { statSync } from 'node:fs';
 import type { JournalRecord, PodRecord } from '../core/journal-record.ts';
 import type { JournalReader, OpenPod, ReadOptions, StoredRecord } from '../ports/journal.ts';
-import { journalVersion } from './journal-schema.ts';
+import { databaseVersion } from './database-schema.ts';
+import { journalKind } from './journal-schema.ts';
 import { openSqliteReadOnly, type Row, type SqliteConnection, type SqlValue } from './sqlite-connection.ts';
-import { journalUnreadable } from './sqlite-error.ts';
+import { unreadable } from './sqlite-error.ts';
 
 const defaultLimit = 1000;
 
@@ -35,12 +36,12 @@ export class SqliteJournalReader implements JournalReader {
     try {
       connection = openSqliteReadOnly(file);
       // Version 0: an agent is making the file at this very moment.
-      if (journalVersion(connection, file) > 0) return new SqliteJournalReader(connection, file);
+      if (databaseVersion(journalKind, connection, file) > 0) return new SqliteJournalReader(connection, file);
       connection.close();
       return undefined;
     } catch (error) {
       connection?.close();
-      throw journalUnreadable(file, error);
+      throw unreadable(journalKind, file, error);
     }
   }
 
@@ -81,7 +82,7 @@ export class SqliteJournalReader implements JournalReader {
     try {
       return read();
     } catch (error) {
-      throw journalUnreadable(this.#file, error);
+      throw unreadable(journalKind, this.#file, error);
     }
   }
 }
@@ -91,7 +92,7 @@ function isThere(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    throw journalUnreadable(file, error);
+    throw unreadable(journalKind, file, error);
   }
 }
 

@@ -1,20 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, truncateSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { acceptedRecord, journalContract, sampleRecord } from '../ports/journal.contract.ts';
+import { failing, fillDisk, isWrite, smallDisk, temporaryDirectory } from './disk-faults.contract.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
-import { checkpointAfterMs, SqliteJournal, type SqliteJournalOptions } from './sqlite-journal.ts';
-
-function temporaryDirectory(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'hooklet-journal-'));
-  t.after(() => rmSync(directory, { recursive: true }));
-  return directory;
-}
+import { SqliteJournal, type SqliteJournalOptions } from './sqlite-journal.ts';
+import { checkpointAfterMs } from './sqlite-writer.ts';
 
 function openJournal(t: TestContext, options: Partial<SqliteJournalOptions> = {}): SqliteJournal {
   const file = options.file ?? join(temporaryDirectory(t), 'state', 'journal.db');
@@ -23,38 +18,6 @@ function openJournal(t: TestContext, options: Partial<SqliteJournalOptions> = {}
   return journal;
 }
 
-/** A file system of 1 MiB. Taken away lazily: the runner closes what was opened on it only after this. */
-function smallDisk(t: TestContext): string {
-  const directory = mkdtempSync(join(tmpdir(), 'hooklet-journal-'));
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m,mode=0700', 'hooklet-test', directory]);
-  t.after(() => {
-    execFileSync('umount', ['--lazy', directory]);
-    rmdirSync(directory);
-  });
-  return directory;
-}
-
-/** A connection whose statements `fails` may make fail as if the disk were full. */
-const failing =
-  (fails: (sql: string) => boolean) =>
-  (connection: SqliteConnection): SqliteConnection => {
-    const guard = (sql: string): void => {
-      if (fails(sql)) throw Object.assign(new Error('database or disk is full'), { code: 'ERR_SQLITE_ERROR', errcode: 13 });
-    };
-    return {
-      ...connection,
-      exec: (sql) => {
-        guard(sql);
-        connection.exec(sql);
-      },
-      run: (sql, ...values) => {
-        guard(sql);
-        return connection.run(sql, ...values);
-      },
-    };
-  };
-
-const isWrite = (sql: string): boolean => /^(INSERT|DELETE)/.test(sql);
 const uidsOf = (journal: SqliteJournal): readonly unknown[] => journal.read({}).map(({ record }) => record.uid);
 
 journalContract('SqliteJournal', (t) => {
@@ -221,20 +184,13 @@ describe('SqliteJournal and its disk', () => {
     const directory = smallDisk(t);
     const journal = openJournal(t, { file: join(directory, 'journal.db') });
     await journal.append([acceptedRecord('before')]);
-    const filler = join(directory, 'filler');
-    for (let free = true; free; ) {
-      try {
-        appendFileSync(filler, Buffer.alloc(4096));
-      } catch {
-        free = false;
-      }
-    }
+    const freeDisk = fillDisk(directory);
     const big = Array.from({ length: 100 }, () => acceptedRecord('big'));
     for (let round = 0; round < 3; round += 1) {
       await assert.rejects(journal.append(big), { code: 'journalUnwritable', message: /free space on its file system$/ });
     }
     assert.deepEqual(uidsOf(journal), ['before']);
-    truncateSync(filler);
+    freeDisk();
     await journal.append([acceptedRecord('after')]);
     assert.deepEqual(uidsOf(journal), ['before', 'after']);
     journal.close();
