@@ -111,6 +111,17 @@ export class ConformanceNode {
     await this.#start();
   }
 
+  /** What a reboot leaves: an agent that starts, and a runtime in which nothing of before is left. */
+  async loseEverything(): Promise<void> {
+    await this.restartAgent(async () => {
+      const { cri } = this.node.runtime;
+      for (const { id } of await cri.listSandboxes()) {
+        await cri.stopPodSandbox(id);
+        await cri.removePodSandbox(id);
+      }
+    });
+  }
+
   async close(): Promise<void> {
     try {
       await this.#workers?.leave();
