@@ -3,7 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { containerSpec, sandboxSpec } from '../src/core/container/container-spec.ts';
+import { containerSpec } from '../src/core/container/container-spec.ts';
+import { sandboxSpec } from '../src/core/container/sandbox-spec.ts';
+import { containerSecurity } from '../src/core/container/security.ts';
 import type { Pod } from '../src/model/pod.ts';
 import { hasCode } from '../src/ports/hooklet-error.ts';
 import type { BenchNode } from './bench-node.ts';
@@ -120,12 +122,15 @@ export class BarePods {
   #create(pod: Pod, sandboxId: string, restartCount: number): Promise<string> {
     const [container] = pod.spec.containers;
     if (container === undefined) throw new Error(`Pod "${pod.metadata.name}" has no container`);
-    const spec = containerSpec(pod, container, restartCount, { volumes: {}, nodeMemoryBytes: totalmem() });
+    const security = containerSecurity(pod, container, { imageUser: undefined, seccompDirectory: '' });
+    if ('error' in security) throw new Error(security.error);
+    const spec = containerSpec(pod, container, restartCount, { env: new Map(), mounts: [], nodeMemoryBytes: totalmem(), security });
     return this.#bench.node.runtime.cri.createContainer(sandboxId, this.#sandboxSpec(pod), spec);
   }
 
   #sandboxSpec(pod: Pod) {
-    return sandboxSpec(pod, 0, { logDirectory: this.#logDirectory(pod), cgroupParent: this.#bench.node.paths.cgroupParent });
+    const { cgroupParent } = this.#bench.node.paths;
+    return sandboxSpec(pod, 0, { logDirectory: this.#logDirectory(pod), cgroupParent, hostname: pod.metadata.name });
   }
 
   #logDirectory(pod: Pod): string {

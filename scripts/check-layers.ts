@@ -25,18 +25,26 @@ export const rules: Readonly<Record<string, Rule>> = {
   core: { values: ['model'] },
   ports: { values: ['model'], types: ['core'] },
   hooks: { values: ground },
+  probes: { values: ground },
   volumes: { values: ground },
-  kubelet: { values: [...ground, 'hooks', 'volumes'] },
+  kubelet: { values: [...ground, 'hooks', 'probes', 'volumes'] },
   printing: { values: ['model'], types: ['core'] },
+  apiserver: { values: [...ground, 'printing'] },
+  kubeapi: { values: ground },
+  binder: { values: [...ground, 'kubeapi'] },
   ...Object.fromEntries(adapters.map((name) => [name, adapter])),
   version: { values: [] },
-  compose: { values: [...ground, 'hooks', 'volumes', 'kubelet', 'version'], types: adapters, onDemand: adapters },
+  compose: {
+    values: [...ground, 'hooks', 'probes', 'volumes', 'kubelet', 'version'],
+    types: [...adapters, 'apiserver', 'kubeapi', 'binder'],
+    onDemand: [...adapters, 'apiserver', 'kubeapi', 'binder'],
+  },
   cli: { values: [...ground, 'kubelet', 'printing', 'version', 'compose'] },
   main: { values: ['version'], onDemand: ['cli'] },
 };
 
 /** Modules from outside whose code a layer may use; a layer that is not named here may use any. Types are free. */
-const outside: Readonly<Record<string, readonly string[]>> = { core: [], model: ['yaml'], ports: [], hooks: [], printing: [] };
+const outside: Readonly<Record<string, readonly string[]>> = { core: [], model: ['yaml'], ports: [], hooks: [], probes: [], printing: [] };
 
 /** What would make a decision depend on more than its arguments. */
 const impure =

@@ -1,7 +1,9 @@
 /** `hooklet run` on this machine: input, signals and output around a `RunSession`. */
 
+import { LocalPodObjects } from '../kubelet/local-pod-objects.ts';
 import type { PodManifest } from '../model/pod.ts';
 import type { OpenNode } from '../ports/open-node.ts';
+import type { PodObjects } from '../ports/pod-objects.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './exit-code.ts';
 import { nodeOptions, podSettings } from './node-options.ts';
@@ -11,7 +13,7 @@ import { recordPrinter } from './record-printer.ts';
 import type { RunOptions } from './run.ts';
 import { runFailures } from './run-failures.ts';
 import { runNotes } from './run-notes.ts';
-import { type RunEnd, RunSession } from './run-session.ts';
+import { type RunEnd, RunSession, type StartKubelet } from './run-session.ts';
 import { runSummary } from './run-summary.ts';
 import { onStopSignals } from './stop-signals.ts';
 
@@ -22,14 +24,17 @@ export async function runPods(files: readonly string[], options: RunOptions, con
     warnings.push(warning);
     context.say(warning);
   };
-  const { pods: manifests } = await readPodFiles({ files, stdin: process.stdin, warn });
+  const { pods: manifests, objects } = await readPodFiles({ files, stdin: process.stdin, warn });
   const stops = new StopWishes(context);
   const stopListening = onStopSignals(() => stops.add());
   // Nobody reads any more, as with `| head`: the same as Ctrl-C.
   context.stdout.onClosed(() => stops.add());
   try {
     const { openNode } = await import('../compose.ts');
-    return await runOn(await openNode(node, { command: 'hooklet run', pods: manifests }), manifests, { options, context, stops, warnings });
+    return await runOn(await openNode(node, { command: 'hooklet run', pods: manifests }), manifests, {
+      ...{ options, context, stops, warnings },
+      objects: new LocalPodObjects(objects),
+    });
   } finally {
     stopListening();
   }
@@ -65,12 +70,13 @@ interface RunFrame {
   readonly stops: StopWishes;
   /** Of the manifests. They scrolled away long ago. */
   readonly warnings: readonly string[];
+  readonly objects: PodObjects;
 }
 
 async function runOn(
   node: OpenNode,
   manifests: readonly PodManifest[],
-  { options, context, stops, warnings }: RunFrame,
+  { options, context, stops, warnings, objects }: RunFrame,
 ): Promise<ExitCode> {
   // Whatever goes wrong before every Pod is gone, its containers are left alive for the next command to take over.
   let isClean = false;
@@ -83,7 +89,8 @@ async function runOn(
       settings: podSettings(options),
       ...(options.for === undefined ? {} : { forMs: options.for }),
     };
-    const session = new RunSession({ node, startKubelet, show, logger: context.logger }, request);
+    const start: StartKubelet = (open, wanted, source, kubelet) => startKubelet(open, wanted, source, { ...kubelet, objects });
+    const session = new RunSession({ node, startKubelet: start, show, logger: context.logger }, request);
     stops.tell(session);
     const end = await session.run();
     isClean = end.leftPods.length === 0;

@@ -5,7 +5,7 @@ import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryContainerLogs } from '../fakes/memory-container-logs.ts';
 import { MemoryHookOutput } from '../fakes/memory-hook-output.ts';
 import { MemoryJournal } from '../fakes/memory-journal.ts';
-import { MemoryPodVolumes } from '../fakes/memory-pod-volumes.ts';
+import { memoryPodParts } from '../fakes/memory-pod-parts.ts';
 import { SCRIPTED_HOST } from '../fakes/scripted-host.ts';
 import { ScriptedHttp } from '../fakes/scripted-http.ts';
 import type { Script } from '../fakes/scripted-programs.ts';
@@ -72,7 +72,7 @@ class FakeRun {
             runtime: runtime.forNextAgent(),
             hookOutput,
             http,
-            volumes: new MemoryPodVolumes(),
+            ...memoryPodParts(),
             host,
             logger,
           };

@@ -3,7 +3,7 @@ import { timeText } from '../core/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
-import { DEFAULT_HOOK_HOSTS } from '../ports/http-hook-client.ts';
+import { DEFAULT_HOOK_HOSTS } from '../ports/http-client.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
 import { SILENT_LOGGER } from '../ports/logger.ts';
@@ -15,11 +15,12 @@ export async function openState(
   paths: HostPaths,
   options: NodeOptions,
 ): Promise<Omit<OpenNode, 'close'> & { readonly sweep?: LeftoverSweep }> {
-  const [{ SqliteJournal }, { HookOutputFiles }, { ContainerLogReader }, { SocketHttpHookClient }] = await Promise.all([
+  const [{ SqliteJournal }, { HookOutputFiles }, { ContainerLogReader }, { SocketHttpClient }, { PolicedDialer }] = await Promise.all([
     import('../sqlite/sqlite-journal.ts'),
     import('../host/hook-output-files.ts'),
     import('../host/container-log-reader.ts'),
-    import('../network/socket-http-hook-client.ts'),
+    import('../network/socket-http-client.ts'),
+    import('../network/policed-dialer.ts'),
   ]);
   const logger = options.logger ?? SILENT_LOGGER;
   const journal = SqliteJournal.open({
@@ -35,7 +36,7 @@ export async function openState(
     journal.close();
     throw error;
   }
-  const http = new SocketHttpHookClient({ clock, hookHosts: options.hookHosts ?? DEFAULT_HOOK_HOSTS });
+  const http = new SocketHttpClient(new PolicedDialer({ clock, hookHosts: options.hookHosts ?? DEFAULT_HOOK_HOSTS }));
   const logs = new ContainerLogReader(clock);
   return { clock, journal, runtime, hookOutput, http, logs, paths, ...(sweep === undefined ? {} : { sweep }) };
 }

@@ -13,7 +13,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecState } from '../core/runtime-state.ts';
-import type { ExecEnd, ExecProcesses } from '../ports/exec-processes.ts';
+import type { ExecEnd, ExecProcesses, RunningExec, TransientEnd } from '../ports/exec-processes.ts';
 import { HookletError, hasCode } from '../ports/hooklet-error.ts';
 import type { RpcChannel } from '../ports/rpc-channel.ts';
 import { drain } from './drain.ts';
@@ -23,6 +23,7 @@ import { FifoReader } from './fifo-reader.ts';
 import type { Process } from './gen/containerd-tasks.ts';
 import { oomFileOf, readOomKills } from './oom-counter.ts';
 import { injectedInto, inSession } from './process-session.ts';
+import { TransientExecs } from './transient-execs.ts';
 
 /** The shim does not tell the state of an exec while it starts it; this is for a request that is still on its way to it. */
 const settleMs = 300;
@@ -37,6 +38,7 @@ const never = new AbortController().signal;
 export class ContainerdExec implements ExecProcesses {
   readonly #tasks: ExecTasks;
   readonly #pipes: ExecPipes;
+  readonly #transient: TransientExecs;
   /** What `remove()` was asked for while containerd was away: nobody will ask for it again. */
   readonly #unremoved = new Set<ExecRef>();
   #closed = false;
@@ -45,6 +47,12 @@ export class ContainerdExec implements ExecProcesses {
   constructor(channel: RpcChannel, pipesDir: string) {
     this.#tasks = new ExecTasks(channel);
     this.#pipes = new ExecPipes(pipesDir);
+    this.#transient = new TransientExecs({
+      tasks: this.#tasks,
+      kill: ({ containerId, execId }) => this.kill(containerId, execId),
+      remove: (ref) => this.#delete(ref),
+      pipesDir: `${pipesDir}-transient`,
+    });
   }
 
   prepare(): void {
@@ -122,6 +130,10 @@ export class ContainerdExec implements ExecProcesses {
     this.#pipes.removeOf(containerId, execId);
   }
 
+  run(containerId: string, execId: string, argv: readonly string[], options: RunningExec): Promise<TransientEnd> {
+    return this.#transient.run({ containerId, execId }, argv, options);
+  }
+
   /**
    * What could not be removed; pipes that an earlier agent made and never used, and those whose exec is gone: it died
    * between the two, or the container was removed. Of these it only looks whether the exec is there: its state is asked,
@@ -141,12 +153,14 @@ export class ContainerdExec implements ExecProcesses {
       );
       if (isGone) this.#pipes.removeOf(ref.containerId, ref.execId);
     }
+    await this.#transient.removeForgotten();
   }
 
   /** Ends what only a living agent uses; execs and their pipes stay. */
   close(): void {
     this.#closed = true;
     this.#pipes.close();
+    this.#transient.close();
   }
 
   async #delete(ref: ExecRef): Promise<void> {

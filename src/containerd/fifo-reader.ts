@@ -84,7 +84,7 @@ export class FifoReader {
 }
 
 /** Undefined when there is nothing to read now. */
-function readOnce(fd: number, buffer: Buffer): number | undefined {
+export function readOnce(fd: number, buffer: Buffer): number | undefined {
   try {
     return readSync(fd, buffer);
   } catch (error) {

@@ -10,6 +10,7 @@ import type { EventType } from '../model/event-identity.ts';
 import type { Pod } from '../model/pod.ts';
 import type { PodPhase } from '../model/pod-status.ts';
 import type { Instant } from './instant.ts';
+import type { ProbeKind } from './probe/probe-standing.ts';
 
 export type { PodPhase } from '../model/pod-status.ts';
 
@@ -138,7 +139,14 @@ export type ContainerFact =
       readonly finishedAtMs?: number;
     })
   | (OfContainer & { readonly type: 'container.restarting'; readonly backoffMs: number; readonly startAt?: Instant })
-  | (OfContainer & { readonly type: 'probe.failed'; readonly probe: string; readonly message: string });
+  /** An attempt that did not simply succeed, whatever its thresholds make of it. */
+  | (OfContainer & {
+      readonly type: 'probe.failed';
+      readonly probe: ProbeKind;
+      readonly message: string;
+      /** `unknown`: the prober failed, not the container. `warning`: it succeeded, with a word. Absent in older records: a failure. */
+      readonly result?: 'failure' | 'unknown' | 'warning';
+    });
 
 export type HookFact =
   | (OfDelivery & { readonly type: 'hook.started'; readonly containerId: string; readonly execId?: string; readonly at: Instant })

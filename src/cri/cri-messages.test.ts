@@ -19,7 +19,7 @@ const sandbox: SandboxSpec = {
   namespace: 'default',
   name: 'web',
   attempt: 2,
-  hostNetwork: false,
+  namespaces: { network: 'pod', pid: 'container', ipc: 'pod' },
   hostname: 'web',
   logDirectory: '/logs/u1',
   cgroupParent: '/hooklet-1',
@@ -71,7 +71,7 @@ test('a Pod has its own network, shares IPC, and keeps the processes of its cont
 });
 
 test('a Pod on the host network has no hostname of its own, whatever its specification says', () => {
-  const sent = sentSandbox({ ...sandbox, hostNetwork: true });
+  const sent = sentSandbox({ ...sandbox, namespaces: { ...sandbox.namespaces, network: 'node' } });
   assert.equal(sent.hostname, '');
   assert.equal(sent.linux?.securityContext?.namespaceOptions?.network, NamespaceMode.NODE);
 });
@@ -90,6 +90,7 @@ test('containerConfig() carries the specification', () => {
     annotations: {},
     logPath: 'main/3.log',
     stdin: false,
+    stdinOnce: false,
     tty: true,
   });
   assert.deepEqual(linux?.resources, {

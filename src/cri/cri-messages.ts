@@ -1,6 +1,7 @@
 /** hooklet's specifications and states in CRI's messages, and back. Pure. */
 import type { ContainerMount, ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
+import { containerSecurityContext, dnsConfig, sandboxSecurityContext } from './cri-security.ts';
 import {
   type Container,
   type ContainerConfig,
@@ -9,7 +10,6 @@ import {
   PodSandboxState as CriSandboxState,
   type DeepPartial,
   MountPropagation,
-  NamespaceMode,
   type PodSandbox,
   type PodSandboxConfig,
   type PodSandboxStatus,
@@ -21,23 +21,6 @@ export const stateLabel = 'dev.hooklet.state';
 /** lifecycle.md of the API: kubelet's own label (`kuberuntime/labels.go`), so that other CRI tools show the Pod. */
 export const podUidLabel = 'io.kubernetes.pod.uid';
 
-/** kubelet's default ProcMount (`pkg/securitycontext/util.go`). */
-const maskedPaths = [
-  '/proc/asound',
-  '/proc/acpi',
-  '/proc/interrupts',
-  '/proc/kcore',
-  '/proc/keys',
-  '/proc/latency_stats',
-  '/proc/timer_list',
-  '/proc/timer_stats',
-  '/proc/sched_debug',
-  '/proc/scsi',
-  '/sys/firmware',
-  '/sys/devices/virtual/powercap',
-];
-const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
-
 const propagations = {
   None: MountPropagation.PROPAGATION_PRIVATE,
   HostToContainer: MountPropagation.PROPAGATION_HOST_TO_CONTAINER,
@@ -47,9 +30,10 @@ const propagations = {
 export function sandboxConfig(spec: SandboxSpec, instanceId: string): DeepPartial<PodSandboxConfig> {
   return {
     metadata: { name: spec.name, uid: spec.uid, namespace: spec.namespace, attempt: spec.attempt },
-    // With the host's network the runtime refuses a hostname: the UTS namespace is the host's too.
-    hostname: spec.hostNetwork ? '' : spec.hostname,
+    // With the machine's network the runtime refuses a hostname: the UTS namespace is the machine's too.
+    hostname: spec.namespaces.network === 'node' ? '' : spec.hostname,
     logDirectory: spec.logDirectory,
+    ...(spec.dns === undefined ? {} : { dnsConfig: dnsConfig(spec.dns) }),
     portMappings: spec.portMappings.map((mapping) => ({
       protocol: Protocol[mapping.protocol],
       containerPort: mapping.containerPort,
@@ -58,7 +42,11 @@ export function sandboxConfig(spec: SandboxSpec, instanceId: string): DeepPartia
     })),
     labels: ownLabels(spec.labels, spec.uid, instanceId),
     annotations: { ...spec.annotations },
-    linux: { cgroupParent: spec.cgroupParent, securityContext: { namespaceOptions: namespaces(spec) } },
+    linux: {
+      cgroupParent: spec.cgroupParent,
+      securityContext: sandboxSecurityContext(spec.namespaces, spec.security),
+      sysctls: { ...spec.sysctls },
+    },
   };
 }
 
@@ -81,6 +69,7 @@ export function containerConfig(sandbox: SandboxSpec, spec: ContainerSpec, insta
     annotations: { ...spec.annotations },
     logPath: spec.logPath,
     stdin: spec.stdin,
+    stdinOnce: spec.stdinOnce === true,
     tty: spec.tty,
     linux: {
       resources: {
@@ -90,18 +79,10 @@ export function containerConfig(sandbox: SandboxSpec, spec: ContainerSpec, insta
         memoryLimitInBytes: resources.memoryLimitBytes,
         oomScoreAdj: resources.oomScoreAdj,
       },
-      // No capabilities, no privilege, no profile: the runtime's own defaults, as for a Pod without a securityContext.
-      securityContext: { namespaceOptions: namespaces(sandbox), maskedPaths: [...maskedPaths], readonlyPaths: [...readonlyPaths] },
+      securityContext: containerSecurityContext(sandbox.namespaces, spec.security),
     },
   };
 }
-
-/** CRI's zero value is POD for all three: a container that did not say CONTAINER would see its neighbours' processes. */
-const namespaces = (sandbox: SandboxSpec) => ({
-  network: sandbox.hostNetwork ? NamespaceMode.NODE : NamespaceMode.POD,
-  pid: NamespaceMode.CONTAINER,
-  ipc: NamespaceMode.POD,
-});
 
 const ownLabels = (labels: Readonly<Record<string, string>>, uid: string, instanceId: string) => ({
   ...labels,

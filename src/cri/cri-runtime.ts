@@ -1,10 +1,11 @@
 /** Pods and containers over the Container Runtime Interface v1. Holds no state of its own. */
-import type { ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
+import type { ContainerSpec, SandboxSpec, UserSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
-import type { ContainerRuntime, ExecSyncResult } from '../ports/container-runtime.ts';
+import type { ContainerRuntime, ExecSyncResult, RuntimeFeatures } from '../ports/container-runtime.ts';
 import { HookletError, hasCode } from '../ports/hooklet-error.ts';
 import type { RpcChannel } from '../ports/rpc-channel.ts';
 import { containerConfig, containerState, labelSelector, sandboxConfig, sandboxState } from './cri-messages.ts';
+import { imageUserOf } from './cri-security.ts';
 import { ContainerState as CriContainerState, ImageServiceDefinition, PodSandboxState, RuntimeServiceDefinition } from './gen/cri.ts';
 
 const minute = 60_000;
@@ -30,6 +31,11 @@ export class CriRuntime implements ContainerRuntime {
     const request = { version: 'v1' };
     const reply = await this.#channel.unary({ service: runtimeService, method: 'version', request, deadlineMs: versionDeadline });
     return { name: reply.runtimeName, version: reply.runtimeVersion };
+  }
+
+  async features(): Promise<RuntimeFeatures> {
+    const reply = await this.#channel.unary({ service: runtimeService, method: 'status', request: {}, deadlineMs: callDeadline });
+    return { strictGroups: reply.features?.supplementalGroupsPolicy === true };
   }
 
   async listSandboxes(uid?: string): Promise<readonly SandboxState[]> {
@@ -115,6 +121,12 @@ export class CriRuntime implements ContainerRuntime {
     return reply.image?.id;
   }
 
+  async imageUser(image: string): Promise<UserSpec | undefined> {
+    const request = { image: { image } };
+    const reply = await this.#channel.unary({ service: imageService, method: 'imageStatus', request, deadlineMs: callDeadline });
+    return reply.image === undefined ? undefined : imageUserOf(reply.image);
+  }
+
   async listImages(): Promise<readonly { readonly id: string; readonly tags: readonly string[]; readonly sizeBytes: number }[]> {
     const { images } = await this.#channel.unary({ service: imageService, method: 'listImages', request: {}, deadlineMs: callDeadline });
     return images.map((image) => ({ id: image.id, tags: image.repoTags, sizeBytes: Number(image.size) }));
@@ -131,8 +143,8 @@ export class CriRuntime implements ContainerRuntime {
     }
   }
 
-  async execSync(containerId: string, argv: readonly string[], signal: AbortSignal): Promise<ExecSyncResult> {
-    const request = { containerId, cmd: [...argv], timeout: 0n };
+  async execSync(containerId: string, argv: readonly string[], signal: AbortSignal, timeoutSeconds = 0): Promise<ExecSyncResult> {
+    const request = { containerId, cmd: [...argv], timeout: BigInt(timeoutSeconds) };
     const reply = await this.#channel.unary({ service: runtimeService, method: 'execSync', request, deadlineMs: 'none', signal });
     return { exitCode: reply.exitCode, stdout: Buffer.from(reply.stdout), stderr: Buffer.from(reply.stderr) };
   }

@@ -1,8 +1,8 @@
 /** CRI on a scripted world. */
 
-import type { ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
+import type { ContainerSpec, SandboxSpec, UserSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
-import type { ContainerRuntime, ExecSyncResult } from '../ports/container-runtime.ts';
+import type { ContainerRuntime, ExecSyncResult, RuntimeFeatures } from '../ports/container-runtime.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { type CallFault, killedBy } from './scripted-programs.ts';
 import { after } from './scripted-timers.ts';
@@ -23,6 +23,10 @@ export class ScriptedContainers implements ContainerRuntime {
 
   async version(): Promise<{ readonly name: string; readonly version: string }> {
     return { name: 'scripted', version: '1' };
+  }
+
+  async features(): Promise<RuntimeFeatures> {
+    return { strictGroups: this.#world.script.strictGroups === true };
   }
 
   async listSandboxes(uid?: string): Promise<readonly SandboxState[]> {
@@ -135,6 +139,10 @@ export class ScriptedContainers implements ContainerRuntime {
   async imageId(image: string): Promise<string | undefined> {
     const { images } = this.#world.script;
     return images === undefined || images.includes(image) || this.#pulled.has(image) ? `id of ${image}` : undefined;
+  }
+
+  async imageUser(image: string): Promise<UserSpec | undefined> {
+    return (await this.imageId(image)) === undefined ? undefined : (this.#world.script.imageUser ?? { uid: 0 });
   }
 
   async listImages(): Promise<readonly { readonly id: string; readonly tags: readonly string[]; readonly sizeBytes: number }[]> {

@@ -1,7 +1,7 @@
 /** Native execs on a scripted world: known by their id, alive without the agent. */
 
 import type { ExecState } from '../core/runtime-state.ts';
-import type { ExecEnd, ExecProcesses } from '../ports/exec-processes.ts';
+import type { ExecEnd, ExecProcesses, RunningExec, TransientEnd } from '../ports/exec-processes.ts';
 import type { KeptStream } from '../ports/hook-output.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { killedBy } from './scripted-programs.ts';
@@ -61,6 +61,28 @@ export class ScriptedExecs implements ExecProcesses {
   }
 
   async removeForgotten(): Promise<void> {}
+
+  async run(containerId: string, execId: string, argv: readonly string[], { signal, onStarted }: RunningExec): Promise<TransientEnd> {
+    signal.throwIfAborted();
+    const { name } = this.#world.container(containerId).state;
+    const exec = this.#world.faults.call('runExec', `${name} ${execId}: ${argv.join(' ')}`, () => {
+      const made = this.#world.makeExec(containerId, execId, argv);
+      this.#world.startExec(made);
+      return made;
+    });
+    onStarted?.();
+    const onAbort = (): void => this.#world.endExec(exec, killedBy('SIGKILL'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    try {
+      await exec.ended.promise;
+      signal.throwIfAborted();
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#world.execs.delete(`${containerId}/${execId}`);
+    }
+    const { stdout = '', stderr = '' } = exec.program;
+    return { exitCode: exec.exitCode, output: Buffer.from(stdout + stderr).subarray(0, 10 * 1024) };
+  }
 
   #exec(containerId: string, execId: string): ScriptedExec {
     const exec = this.#world.execs.get(`${containerId}/${execId}`);

@@ -1,4 +1,5 @@
 /** What processes do in a scripted runtime, in the manual clock's time. */
+import type { UserSpec } from '../core/runtime-spec.ts';
 import type { ErrorCode } from '../ports/hooklet-error.ts';
 
 /** A container's first process. Without anything it runs until SIGTERM ends it at once, with 143. */
@@ -44,6 +45,10 @@ export interface Script {
   pull?(image: string, pull: number): Pull;
   /** The images' own STOPSIGNAL. */
   readonly stopSignal?: string;
+  /** Whom the images name; root when absent. */
+  readonly imageUser?: UserSpec;
+  /** The runtime can leave out the groups that an image gives its user. */
+  readonly strictGroups?: boolean;
 }
 
 /**

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import type { ExecProcesses } from '../ports/exec-processes.ts';
 import type { KeptOutput } from '../ports/hook-output.ts';
-import type { HttpHookClient } from '../ports/http-hook-client.ts';
+import type { HttpClient } from '../ports/http-client.ts';
 
 /** One delivery, as the handlers run it. */
 export interface HookRun {
@@ -39,7 +39,7 @@ export interface HookParts {
   readonly clock: Clock;
   readonly cri: Pick<ContainerRuntime, 'execSync'>;
   readonly nativeExec?: ExecProcesses;
-  readonly http: HttpHookClient;
+  readonly http: HttpClient;
   /** Journals that another try begins, before it does; what of the run is new comes back. */
   readonly beginRetry: (retry: number) => Promise<Pick<HookRun, 'startedAt'> & { readonly execId?: string }>;
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { ScriptedHttpHooks } from '../fakes/scripted-http-hooks.ts';
+import { ScriptedHttp } from '../fakes/scripted-http.ts';
 import type { HookOptions } from '../model/hook-options.ts';
 import type { LifecycleHandler } from '../model/pod.ts';
 import type { HookParts, HookReport } from './hook-run.ts';
@@ -11,11 +11,11 @@ const HTTP = { httpGet: { path: '/', port: 80, scheme: 'HTTP' as const } };
 const REFUSED = 'Get "http://10.88.0.2:80/": dial tcp 10.88.0.2:80: connect: connection refused';
 
 let clock = new ManualClock();
-let http = new ScriptedHttpHooks(clock);
+let http = new ScriptedHttp(clock);
 let begun: number[] = [];
 beforeEach(() => {
   clock = new ManualClock();
-  http = new ScriptedHttpHooks(clock);
+  http = new ScriptedHttp(clock);
   begun = [];
 });
 

@@ -1,16 +1,16 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { type HttpReceiver, ScriptedHttpHooks } from '../fakes/scripted-http-hooks.ts';
+import { type HttpReceiver, ScriptedHttp } from '../fakes/scripted-http.ts';
 import type { HookOptions } from '../model/hook-options.ts';
 import type { HTTPGetAction } from '../model/pod.ts';
 import type { HookParts, HookReport, HookResult } from './hook-run.ts';
 import { runHook } from './run-hook.ts';
 
 const clock = new ManualClock();
-let http = new ScriptedHttpHooks(clock);
+let http = new ScriptedHttp(clock);
 beforeEach(() => {
-  http = new ScriptedHttpHooks(clock);
+  http = new ScriptedHttp(clock);
 });
 
 interface Case extends Partial<HTTPGetAction> {

@@ -4,11 +4,12 @@
  * in the core; what the server sent is kept as the hook's output and goes nowhere else.
  */
 
-import { afterResponse } from '../core/hook/http-redirect.ts';
-import { deliveryHeaders, failedGet, type HookRequest, hookRequest, plainHttpRequest, wireRequest } from '../core/hook/http-request.ts';
+import { deliveryHeaders, plainHttpRequest } from '../core/hook/hook-request.ts';
+import { afterResponse } from '../core/http/http-redirect.ts';
+import { failedGet, HOOK_CLIENT, type HttpRequest, httpGetRequest, wireRequest } from '../core/http/http-request.ts';
 import type { HTTPGetAction } from '../model/pod.ts';
 import { boundKept, type KeptOutput } from '../ports/hook-output.ts';
-import type { HttpHookClient } from '../ports/http-hook-client.ts';
+import type { HttpClient } from '../ports/http-client.ts';
 import { endedEarly, type HookOwner, type HookParts, type HookReport, type HookResult, type HookRun } from './hook-run.ts';
 
 /** What upstream reads of a body before it closes the connection (`probe/http/http.go`; `net/http/client.go` for a redirect). */
@@ -18,7 +19,7 @@ export async function runHttpHook(run: HookRun, action: HTTPGetAction, { http }:
   const podAddress = await addressOf(run.owner, http);
   const address = action.host === undefined || action.host === '' ? podAddress : action.host;
   if (address === undefined) return { outcome: 'failed', reason: 'failed to find networking container: the Pod has no address' };
-  const plain = hookRequest(action, run.owner.container, address);
+  const plain = httpGetRequest(action, { container: run.owner.container, address }, HOOK_CLIENT);
   if ('error' in plain) return { outcome: 'failed', reason: plain.error };
   const request = run.options.deliveryHeaders ? { ...plain, headers: [...plain.headers, ...deliveryHeaders(deliveryOf(run))] } : plain;
   const exchange = new HttpExchange(http, podAddress, signal);
@@ -32,7 +33,7 @@ export async function runHttpHook(run: HookRun, action: HTTPGetAction, { http }:
 }
 
 /** The runtime knows no address of a Pod in the host's network; the node's own is what its containers listen on. */
-async function addressOf({ pod, podAddress }: HookOwner, http: HttpHookClient): Promise<string | undefined> {
+async function addressOf({ pod, podAddress }: HookOwner, http: HttpClient): Promise<string | undefined> {
   return pod.spec.hostNetwork === true ? http.nodeAddress() : podAddress;
 }
 
@@ -62,13 +63,13 @@ function judged(end: HttpEnd, { options }: HookRun, exchange: HttpExchange): Hoo
 
 /** All that is sent and received for one try; remembers what came, also when it is cut short. */
 class HttpExchange {
-  readonly #http: HttpHookClient;
+  readonly #http: HttpClient;
   readonly #podAddress: string | undefined;
   readonly #signal: AbortSignal;
   readonly #received: Buffer[] = [];
   #status: number | undefined;
 
-  constructor(http: HttpHookClient, podAddress: string | undefined, signal: AbortSignal) {
+  constructor(http: HttpClient, podAddress: string | undefined, signal: AbortSignal) {
     this.#http = http;
     this.#podAddress = podAddress;
     this.#signal = signal;
@@ -85,7 +86,7 @@ class HttpExchange {
     };
   }
 
-  async deliver(request: HookRequest): Promise<HttpEnd> {
+  async deliver(request: HttpRequest): Promise<HttpEnd> {
     const end = await this.#follow(request);
     if (end.kind !== 'plainHttp') return end;
     const again = await this.#follow(plainHttpRequest(request));
@@ -93,8 +94,8 @@ class HttpExchange {
     return again.kind === 'response' ? { ...again, fellBackTo: request.url.host } : end;
   }
 
-  async #follow(first: HookRequest): Promise<HttpEnd> {
-    const sent: [HookRequest, ...HookRequest[]] = [first];
+  async #follow(first: HttpRequest): Promise<HttpEnd> {
+    const sent: [HttpRequest, ...HttpRequest[]] = [first];
     for (;;) {
       const next = await this.#step(sent);
       if ('kind' in next) return next.kind === 'response' ? next : { ...next, error: failedGet(first, next.error) };
@@ -103,7 +104,7 @@ class HttpExchange {
   }
 
   /** Sends the last request: what came of it in the end, or the request that follows. */
-  async #step(sent: readonly [HookRequest, ...HookRequest[]]): Promise<HttpEnd | HookRequest> {
+  async #step(sent: readonly [HttpRequest, ...HttpRequest[]]): Promise<HttpEnd | HttpRequest> {
     const wire = wireRequest(sent.at(-1) ?? sent[0]);
     if ('error' in wire) return { kind: 'failed', error: wire.error, cutOff: false };
     const target = { ...wire, ...(this.#podAddress === undefined ? {} : { podAddress: this.#podAddress }) };

@@ -16,7 +16,7 @@ const longestEntryBytes = 4 * keptBytesOfLine;
 const newline = 0x0a;
 const space = 0x20;
 
-interface Entry {
+export interface CriLogEntry {
   readonly time: string;
   readonly stream: Stream;
   readonly partial: boolean;
@@ -72,7 +72,7 @@ export class CriLogParser {
     this.#rest = this.#skipping ? Buffer.alloc(0) : Buffer.concat([this.#rest, rest]);
   }
 
-  #join({ time, stream, partial, content }: Entry): ContainerLogLine | undefined {
+  #join({ time, stream, partial, content }: CriLogEntry): ContainerLogLine | undefined {
     const open = this.#open.get(stream) ?? { time, pieces: [], keptBytes: 0, cutBytes: 0 };
     const kept = content.subarray(0, keptBytesOfLine - open.keptBytes);
     if (kept.length > 0) open.pieces.push(kept);
@@ -94,7 +94,8 @@ const completed = (stream: Stream, { time, pieces, cutBytes }: OpenLine): Contai
   cutBytes,
 });
 
-function parseEntry(bytes: Buffer): Entry | undefined {
+/** One line of the file, without its newline; undefined when it is no entry. */
+export function parseEntry(bytes: Buffer): CriLogEntry | undefined {
   const timeEnd = bytes.indexOf(space);
   const streamEnd = bytes.indexOf(space, timeEnd + 1);
   // An empty line may come without the space before its text.

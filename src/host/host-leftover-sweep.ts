@@ -9,6 +9,7 @@
  */
 import { readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isOwnMount } from '../core/container/own-mounts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 import type { HostProcesses } from '../ports/host-processes.ts';
@@ -18,7 +19,7 @@ import { cgroupRoots, type Mount, mountsWithin, parseMountTable } from './mount-
 import { removeTree } from './remove-tree.ts';
 import { settleTransients } from './settle-transients.ts';
 import { sweepBundles } from './sweep-bundles.ts';
-import { livingPids, removeCgroupParent, sweepCgroups } from './sweep-cgroups.ts';
+import { type LivingCgroups, livingPids, removeCgroupParent, sweepCgroups } from './sweep-cgroups.ts';
 import { sweepIptables } from './sweep-iptables.ts';
 import { cachedNamespaces, removeBridge, sweepNetworkFiles } from './sweep-network.ts';
 import { sweepPipeKeepers } from './sweep-pipe-keepers.ts';
@@ -40,10 +41,11 @@ export class HostLeftoverSweep implements LeftoverSweep {
     this.#parts = parts;
   }
 
-  async sweep({ sandboxIds, containerIds, isUnfinished }: LivingIds): Promise<readonly SweptLeftover[]> {
+  async sweep({ podUids, sandboxIds, containerIds, isUnfinished }: LivingIds): Promise<readonly SweptLeftover[]> {
     const ids = new Set([...sandboxIds, ...containerIds]);
+    const uids = new Set(podUids);
     const lives: Lives = (id) => ids.has(id);
-    const processes = await this.#sweepProcesses(lives);
+    const processes = await this.#sweepProcesses({ lives, hasSandbox: (uid) => uids.has(uid) });
     const mounts = await this.#unmount(await this.#deadMounts(lives, isUnfinished === true));
     const bundles = await sweepBundles(this.#parts.paths.runDir, await readMountTable(), lives);
     return [...processes, ...mounts, ...bundles, ...(await this.#sweepNetwork(lives))];
@@ -51,10 +53,14 @@ export class HostLeftoverSweep implements LeftoverSweep {
 
   async sweepAll(): Promise<readonly SweptLeftover[]> {
     const { paths } = this.#parts;
-    const processes = [...(await this.#sweepProcesses(() => false)), ...sweepPipeKeepers(this.#parts.processes, paths.runDir)];
+    const processes = [
+      ...(await this.#sweepProcesses({ lives: () => false, hasSandbox: () => false })),
+      ...sweepPipeKeepers(this.#parts.processes, paths.runDir),
+    ];
     const sockets = await sweepShimSockets(paths.runDir);
     const table = await readMountTable();
-    const mounts = await this.#unmount([...mountsWithin(table, paths.runDir), ...mountsWithin(table, paths.containerdRoot)]);
+    const ofRuntime = [...mountsWithin(table, paths.runDir), ...mountsWithin(table, paths.containerdRoot)];
+    const mounts = await this.#unmount([...ofRuntime, ...podMounts(table, paths.podsDir)]);
     const parents = await removeCgroupParent({ roots: cgroupRoots(table), cgroupParent: paths.cgroupParent });
     const network = await this.#sweepNetwork(() => false);
     const bridge = await removeBridge(this.#parts.programs, paths.bridgeName);
@@ -63,15 +69,16 @@ export class HostLeftoverSweep implements LeftoverSweep {
     return [...processes, ...parents, ...sockets, ...mounts, ...network, ...bridge];
   }
 
-  async #sweepProcesses(lives: Lives): Promise<readonly SweptLeftover[]> {
+  async #sweepProcesses(living: LivingCgroups): Promise<readonly SweptLeftover[]> {
     const { paths, processes, clock } = this.#parts;
+    const { lives } = living;
     const roots = cgroupRoots(await readMountTable());
     const cgroupSweep = { roots, cgroupParent: paths.cgroupParent, clock };
-    const swept = [...(await settleTransients(this.#parts, lives)), ...(await sweepCgroups(cgroupSweep, lives))];
+    const swept = [...(await settleTransients(this.#parts, lives)), ...(await sweepCgroups(cgroupSweep, living))];
     const shims = sweepShims(processes, paths.containerdSocket, lives);
     if (shims.length === 0) return swept;
     // A shim may have started one more runc before it died.
-    return [...swept, ...shims, ...(await settleTransients(this.#parts, lives)), ...(await sweepCgroups(cgroupSweep, lives))];
+    return [...swept, ...shims, ...(await settleTransients(this.#parts, lives)), ...(await sweepCgroups(cgroupSweep, living))];
   }
 
   async #sweepNetwork(lives: Lives): Promise<readonly SweptLeftover[]> {
@@ -113,6 +120,13 @@ export class HostLeftoverSweep implements LeftoverSweep {
     });
   }
 }
+
+/** What an agent that was killed had mounted for its Pods; what others mounted there is not ours. */
+const podMounts = (table: readonly Mount[], podsDir: string): readonly Mount[] =>
+  mountsWithin(table, podsDir).filter(({ mountPoint }) => {
+    const [, ...pathInPod] = mountPoint.slice(podsDir.length + 1).split('/');
+    return isOwnMount(pathInPod.join('/'));
+  });
 
 const readMountTable = async (): Promise<readonly Mount[]> => parseMountTable(await readFile('/proc/self/mountinfo', 'utf8'));
 

@@ -1,8 +1,8 @@
-import { readdir, readFile, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { addMs, isReached } from '../core/instant.ts';
+import { CLASS_CGROUPS, uidOfPodCgroup } from '../model/pod-cgroup.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { SweptLeftover } from '../ports/leftover-sweep.ts';
+import { killAll, pidsWithin, removeCgroup, subdirectories } from './cgroup-tree.ts';
 
 export interface CgroupSweep {
   /** Mount points of the hierarchies. */
@@ -11,25 +11,43 @@ export interface CgroupSweep {
   readonly clock: Clock;
 }
 
-/** A process in uninterruptible sleep may take long to die; the next sweep finds what is left. */
-const killWithinMs = 5000;
-const pollMs = 5;
+/** What the runtime still knows of; everything else below our parent is a leftover. */
+export interface LivingCgroups {
+  /** A sandbox or container: its cgroup is named by its id. */
+  lives(id: string): boolean;
+  /** A Pod that has a sandbox: its cgroup is named by its uid. */
+  hasSandbox(uid: string): boolean;
+}
 
-/**
- * Kills what runs in the cgroups below our parent that `lives` denies, then removes them in every hierarchy. A cgroup
- * is named by the id of its sandbox or container.
- */
-export async function sweepCgroups(
-  { roots, cgroupParent, clock }: CgroupSweep,
-  lives: (id: string) => boolean,
-): Promise<readonly SweptLeftover[]> {
-  const parents = roots.map((root) => join(root, cgroupParent));
-  const dead = (await Promise.all(parents.map((parent) => deadChildren(parent, lives)))).flat();
-  const swept = await killAll(dead, clock);
+/** Kills what runs in the cgroups below our parent that belong to nobody, then removes them in every hierarchy. */
+export async function sweepCgroups({ roots, cgroupParent, clock }: CgroupSweep, living: LivingCgroups): Promise<readonly SweptLeftover[]> {
+  const dead = (await Promise.all(roots.map((root) => deadBelow(join(root, cgroupParent), living)))).flat();
+  const swept: SweptLeftover[] = (await killAll(dead, clock)).map((pid) => ({ kind: 'process', name: String(pid) }));
   for (const dir of dead) {
     if (await removeCgroup(dir)) swept.push({ kind: 'cgroup', name: dir });
   }
   return swept;
+}
+
+/** Below the parent lie classes and Pods, below a class Pods, below a Pod what the runtime made for it. */
+async function deadBelow(dir: string, living: LivingCgroups): Promise<readonly string[]> {
+  const found = await Promise.all(
+    (await subdirectories(dir)).map(async (name): Promise<readonly string[]> => {
+      const path = join(dir, name);
+      if (CLASS_CGROUPS.includes(name)) return deadBelow(path, living);
+      const uid = uidOfPodCgroup(name);
+      if (uid !== undefined) return deadOfPod(path, living, living.hasSandbox(uid));
+      return living.lives(name) ? [] : [path];
+    }),
+  );
+  return found.flat();
+}
+
+/** A container that lives keeps its Pod's cgroup, whatever became of the sandbox. */
+async function deadOfPod(dir: string, { lives }: LivingCgroups, hasSandbox: boolean): Promise<readonly string[]> {
+  const ids = await subdirectories(dir);
+  if (!hasSandbox && !ids.some(lives)) return [dir];
+  return ids.filter((id) => !lives(id)).map((id) => join(dir, id));
 }
 
 /** Removes the parent itself where nothing is left in it: the kernel refuses otherwise. */
@@ -47,56 +65,4 @@ export async function livingPids(sweep: Omit<CgroupSweep, 'clock'>): Promise<rea
   const pids = new Set<number>();
   for (const root of sweep.roots) for (const pid of await pidsWithin(join(root, sweep.cgroupParent))) pids.add(pid);
   return [...pids];
-}
-
-async function deadChildren(parent: string, lives: (id: string) => boolean): Promise<string[]> {
-  return (await subdirectories(parent)).filter((name) => !lives(name)).map((name) => join(parent, name));
-}
-
-async function killAll(dirs: readonly string[], clock: Clock): Promise<SweptLeftover[]> {
-  const killed = new Set<number>();
-  const deadline = addMs(clock.now(), killWithinMs);
-  // Again and again: a process may fork while the others are being killed.
-  while (!isReached(deadline, clock.now())) {
-    const pids = (await Promise.all(dirs.map(pidsWithin))).flat();
-    if (pids.length === 0) break;
-    for (const pid of pids) if (killNow(pid)) killed.add(pid);
-    await clock.waitUntil(addMs(clock.now(), pollMs), NEVER);
-  }
-  return [...killed].map((pid) => ({ kind: 'process', name: String(pid) }));
-}
-
-const NEVER = new AbortController().signal;
-
-function killNow(pid: number): boolean {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    return false; // it ended by itself
-  }
-}
-
-async function pidsWithin(dir: string): Promise<number[]> {
-  const own = await readFile(join(dir, 'cgroup.procs'), 'utf8').catch(() => '');
-  const below = await Promise.all((await subdirectories(dir)).map((name) => pidsWithin(join(dir, name))));
-  return [
-    ...own
-      .split('\n')
-      .filter((line) => line !== '')
-      .map(Number),
-    ...below.flat(),
-  ];
-}
-
-async function removeCgroup(dir: string): Promise<boolean> {
-  for (const name of await subdirectories(dir)) await removeCgroup(join(dir, name));
-  return rmdir(dir).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function subdirectories(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }

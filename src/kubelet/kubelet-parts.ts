@@ -1,9 +1,13 @@
 import type { Clock } from '../ports/clock.ts';
 import type { HookOutputStore } from '../ports/hook-output.ts';
-import type { HttpHookClient } from '../ports/http-hook-client.ts';
+import type { HostDns } from '../ports/host-dns.ts';
+import type { HttpClient } from '../ports/http-client.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
 import type { Logger } from '../ports/logger.ts';
+import type { PodCgroups } from '../ports/pod-cgroups.ts';
+import type { PodObjects } from '../ports/pod-objects.ts';
+import type { PodReports } from '../ports/pod-reports.ts';
 import type { PodSource } from '../ports/pod-source.ts';
 import type { PodVolumes } from '../ports/pod-volumes.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -15,11 +19,16 @@ export interface KubeletParts {
   readonly journal: Journal;
   readonly runtime: Runtime;
   readonly hookOutput: HookOutputStore;
-  readonly http: HttpHookClient;
+  readonly http: HttpClient;
   readonly volumes: PodVolumes;
+  readonly objects: PodObjects;
+  readonly podCgroups: PodCgroups;
+  readonly hostDns: HostDns;
   readonly host: HostFacts;
   /** Absent for a runtime that is not hooklet's own. */
   readonly sweep?: Pick<LeftoverSweep, 'sweep'>;
+  /** Absent where nobody wants to know. */
+  readonly reports?: PodReports;
   readonly logger: Logger;
 }
 

@@ -13,7 +13,7 @@ const sandbox = (uid: string): SandboxSpec => ({
   namespace: 'default',
   name: uid,
   attempt: 0,
-  hostNetwork: false,
+  namespaces: { network: 'pod', pid: 'container', ipc: 'pod' },
   hostname: uid,
   logDirectory: '/logs',
   cgroupParent: '/hooklet',
@@ -54,8 +54,8 @@ describe('LeftoverSweeper', () => {
     sweeper.sweepAfterBreak();
     await clock.settle();
     deepEqual(swept, [
-      { sandboxIds: [ready], containerIds: [], isUnfinished: false },
-      { sandboxIds: [stopped, ready], containerIds: [], isUnfinished: true },
+      { podUids: ['a'], sandboxIds: [ready], containerIds: [], isUnfinished: false },
+      { podUids: ['b', 'a'], sandboxIds: [stopped, ready], containerIds: [], isUnfinished: true },
     ]);
   });
 

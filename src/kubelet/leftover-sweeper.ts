@@ -81,7 +81,8 @@ export class LeftoverSweeper {
     const containerIds = containers.map(({ id }) => id);
     const living = new Set([...sandboxIds, ...containerIds]);
     this.#survivors = why === 'afterBreak' ? living : this.#survivors.intersection(living);
-    const swept = await sweep.sweep({ sandboxIds, containerIds, isUnfinished: sandboxes.some(({ ready }) => !ready) });
+    const podUids = sandboxes.map(({ uid }) => uid);
+    const swept = await sweep.sweep({ podUids, sandboxIds, containerIds, isUnfinished: sandboxes.some(({ ready }) => !ready) });
     for (const { kind, name } of swept) logger.info('removed a leftover', { kind, name });
   }
 }

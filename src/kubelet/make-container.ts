@@ -1,5 +1,6 @@
 /** Image, creation and start of one container instance. */
-import { containerSpec, sandboxSpec } from '../core/container/container-spec.ts';
+import { containerSpec } from '../core/container/container-spec.ts';
+import { sandboxSpec } from '../core/container/sandbox-spec.ts';
 import { msBetween } from '../core/instant.ts';
 import type { ContainerFact, ImageFact } from '../core/journal-record.ts';
 import type { ContainerState } from '../core/runtime-state.ts';
@@ -7,8 +8,11 @@ import type { Step } from '../core/step.ts';
 import type { Container } from '../model/pod.ts';
 import type { ContainerRuntime } from '../ports/container-runtime.ts';
 import { hasCode, messageOf } from '../ports/hooklet-error.ts';
+import { containerInputs } from './container-inputs.ts';
+import { securityOf } from './container-security.ts';
 import { podPlaces } from './make-sandbox.ts';
 import { imageStopSignal } from './send-signal.ts';
+import { setUpVolumes } from './set-up-volumes.ts';
 import { containerOf, imageTask, type WorkerContext } from './worker-context.ts';
 
 type StepOf<K extends Step['kind']> = Extract<Step, { kind: K }>;
@@ -18,13 +22,14 @@ type Made = { readonly container: ContainerState } | 'runtime';
 
 export async function createContainer(context: WorkerContext, step: StepOf<'createContainer'>): Promise<Made> {
   const spec = containerOf(context, step.container);
-  const volumes = context.parts.volumes.setUp(context.pod);
+  const volumes = setUpVolumes(context);
   volumes.catch(() => undefined); // judged below, once the image is there
   const image = await imageFacts(context, spec);
   if (image === 'notThere') return 'runtime';
+  await volumes;
   const of = { container: step.container, restartCount: step.restartCount };
   try {
-    const containerId = await create(context, step, { spec, volumes: await volumes });
+    const containerId = await create(context, step, spec);
     context.memory.imageStopSignals.delete(spec.name);
     if (spec.lifecycle?.stopSignal === undefined) void imageStopSignal(context, spec);
     const hooksDue = spec.lifecycle?.postStart === undefined ? [] : (['postStart'] as const);
@@ -32,22 +37,18 @@ export async function createContainer(context: WorkerContext, step: StepOf<'crea
     await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue, image: spec.image }]);
     return { container: createdState(context, step, { id: containerId, createdAtMs: wallMs }) };
   } catch (error) {
-    if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput')) throw error;
-    await context.log.append([...image, failureFact(of, 'CreateContainerError', error)]);
+    if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput', 'containerNotConfigured')) throw error;
+    const reason = hasCode(error, 'containerNotConfigured') ? 'CreateContainerConfigError' : 'CreateContainerError';
+    await context.log.append([...image, failureFact(of, reason, error)]);
     return 'runtime';
   }
 }
 
-interface Making {
-  readonly spec: Container;
-  /** Host path of each volume. */
-  readonly volumes: Readonly<Record<string, string>>;
-}
-
-async function create(context: WorkerContext, step: StepOf<'createContainer'>, { spec, volumes }: Making): Promise<string> {
+async function create(context: WorkerContext, step: StepOf<'createContainer'>, spec: Container): Promise<string> {
   const { pod, parts } = context;
   const sandbox = sandboxSpec(pod, context.log.history.sandbox?.attempt ?? 0, podPlaces(context));
-  const places = { volumes, nodeMemoryBytes: parts.host.memoryBytes };
+  const inputs = await containerInputs(context, spec, step.restartCount);
+  const places = { ...inputs, nodeMemoryBytes: parts.host.memoryBytes, security: await securityOf(context, spec) };
   return parts.runtime.cri.createContainer(step.sandboxId, sandbox, containerSpec(pod, spec, step.restartCount, places));
 }
 

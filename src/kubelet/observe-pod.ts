@@ -1,7 +1,8 @@
 import type { HookName } from '../core/journal-record.ts';
 import type { PodView } from '../core/pod/pod-view.ts';
 import type { ContainerState, ExecState, SandboxState } from '../core/runtime-state.ts';
-import { podContainers } from '../model/pod-containers.ts';
+import { findContainer, podContainers } from '../model/pod-containers.ts';
+import { rejectionOf } from './admit-pod.ts';
 import { hookTask, imageTask, type WorkerContext } from './worker-context.ts';
 
 const HOOKS: readonly HookName[] = ['postStart', 'preStop'];
@@ -21,6 +22,7 @@ export async function lookAtRuntime({ pod, parts }: WorkerContext): Promise<Runt
 /** Everything the next decision may depend on: wanted, remembered, seen, and running in this agent. */
 export async function viewPod(context: WorkerContext, sight: RuntimeSight): Promise<PodView> {
   const { pod, parts, log, tasks, memory } = context;
+  const rejection = await rejectionOf(context, sight.sandboxes);
   const wanted = parts.source.get(pod.metadata.uid);
   const keys = new Set(tasks.keys());
   const names = podContainers(pod).map(({ spec }) => spec.name);
@@ -32,18 +34,36 @@ export async function viewPod(context: WorkerContext, sight: RuntimeSight): Prom
     ...(wanted?.deletion === undefined
       ? {}
       : { wantedDeletion: { ...wanted.deletion, seenAt: memory.deletion?.seenAt ?? parts.clock.now() } }),
+    ...(rejection === undefined ? {} : { rejection }),
     ...(memory.wantedPod === undefined ? {} : { wantedPod: memory.wantedPod }),
     ...(memory.wantedEnd === undefined ? {} : { wantedEnd: memory.wantedEnd }),
     history: log.history,
     settings: parts.host.settings,
     probes: context.probes.standings(),
-    ...sight,
+    sandboxes: sight.sandboxes,
+    containers: await withLastWords(context, sight.containers),
     now: parts.clock.now(),
     inFlight,
     gettingImages: names.filter((name) => keys.has(imageTask(name))),
     execs: (await Promise.all(unattended.map((pair) => execState(context, pair)))).flat(),
     cleanedUp: memory.cleanedUp,
   };
+}
+
+/** An instance that has ended tells its last words, once: when its end is about to be recorded. */
+async function withLastWords(
+  { pod, parts, log }: WorkerContext,
+  containers: readonly ContainerState[],
+): Promise<readonly ContainerState[]> {
+  return Promise.all(
+    containers.map(async (state) => {
+      const run = log.history.containers[state.name]?.run;
+      const spec = findContainer(pod, state.name)?.spec;
+      if (state.phase !== 'exited' || run?.containerId !== state.id || run.phase === 'exited' || spec === undefined) return state;
+      const { restartCount, exitCode } = state;
+      return { ...state, terminationMessage: await parts.volumes.terminationMessage(pod, spec, { restartCount, exitCode }) };
+    }),
+  );
 }
 
 type HookOfContainer = { readonly container: string; readonly hook: HookName };

@@ -34,6 +34,7 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       context.tasks.end(hookTask(step.container, step.hook), step.because);
       return 'later';
     case 'cleanUp':
+      await context.parts.podCgroups.tearDown(context.pod.metadata.uid);
       await context.parts.volumes.tearDown(context.pod.metadata.uid);
       context.memory.cleanedUp = true;
       return 'journal';
@@ -41,7 +42,11 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
       await runSandbox(context, step.attempt);
       return 'runtime';
     case 'stopSandbox':
-      await endingPod(context, () => stopSandbox(context, step.sandboxId));
+      await endingPod(context, async () => {
+        await stopSandbox(context, step.sandboxId);
+        // Every container of the Pod has ended for good.
+        await context.parts.podCgroups.tearDown(context.pod.metadata.uid);
+      });
       return 'runtime';
     case 'removeSandbox':
       await endingPod(context, () => removeSandbox(context, step.sandboxId));
@@ -68,7 +73,11 @@ export async function performStep(context: WorkerContext, step: Step): Promise<P
 /** What somebody wanted is the journal's to know from here on. */
 function forgetTold({ memory }: WorkerContext, facts: readonly NewFact[]): void {
   for (const { type } of facts) {
-    if (type === 'pod.updated') delete memory.wantedPod;
+    if (type === 'pod.updated') {
+      delete memory.wantedPod;
+      // A downwardAPI volume shows labels and annotations.
+      memory.volumes.stale = true;
+    }
     if (type === 'pod.ending') delete memory.wantedEnd;
   }
 }

@@ -20,6 +20,7 @@ import { messageOf } from '../ports/hooklet-error.ts';
 import { lookAtRuntime, type RuntimeSight, viewPod } from './observe-pod.ts';
 import { type Progress, performStep } from './perform-step.ts';
 import { StatusPublisher } from './publish-status.ts';
+import { tendVolumes } from './tend-volumes.ts';
 import { type ContainerEvent, ToldExits } from './told-exits.ts';
 import type { WorkerContext } from './worker-context.ts';
 
@@ -63,6 +64,12 @@ export class PodWorker {
     this.wake('wanted');
   }
 
+  /** An object that a volume of the Pod is made from has changed, or the Pod itself. */
+  volumesChanged(): void {
+    this.#context.memory.volumes.stale = true;
+    this.wake('wanted');
+  }
+
   tell(event: ContainerEvent): void {
     this.#exits.tell(event);
     if (event.kind === 'containerExited') this.wake('runtime');
@@ -102,6 +109,7 @@ export class PodWorker {
       await this.#takeFinishedTasks();
       await this.#context.log.append(this.#context.probes.takeFacts());
       const sight = await this.#look();
+      tendVolumes(this.#context);
       this.#context.probes.reconcile(this.#context.pod, this.#context.log.history);
       decision = nextSteps(await viewPod(this.#context, sight));
       const again = await this.#perform(decision);

@@ -6,6 +6,7 @@
 import type { PodRecord } from '../core/journal-record.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
+import type { ObjectName } from '../ports/pod-objects.ts';
 import type { RuntimeEvent } from '../ports/runtime-events.ts';
 import type { WorkerParts } from './kubelet-parts.ts';
 import { LeftoverSweeper } from './leftover-sweeper.ts';
@@ -13,6 +14,7 @@ import { PodLog } from './pod-log.ts';
 import { PodTasks } from './pod-tasks.ts';
 import { PodWorker } from './pod-worker.ts';
 import { StartSlots } from './start-slots.ts';
+import { usesObject } from './tend-volumes.ts';
 import { NO_PROBES } from './worker-probes.ts';
 
 interface Entry {
@@ -38,10 +40,11 @@ export class PodWorkers {
 
   /** Takes up every Pod of the source, and each that comes. What the journal knows of them is where they go on from. */
   start(): void {
-    const { source, runtime } = this.#parts;
+    const { source, runtime, objects } = this.#parts;
     const known = new Map(this.#parts.journal.openPods().map(({ uid, records }) => [uid, records]));
     this.#stopListening = [
       source.onChange((uid) => this.#changed(uid, [])),
+      objects.onChange((object) => this.#objectChanged(object)),
       runtime.events?.subscribe((event) => this.#onEvent(event)) ?? (() => {}),
     ];
     this.#sweeper.sweepAfterBreak();
@@ -70,6 +73,14 @@ export class PodWorkers {
     if (desired !== undefined) this.#add(desired.pod, records);
   }
 
+  /** Containers see the change of an object where they see its files. */
+  #objectChanged(object: ObjectName): void {
+    for (const [uid, { worker }] of this.#entries) {
+      const pod = this.#parts.source.get(uid)?.pod;
+      if (pod !== undefined && usesObject(pod, object)) worker.volumesChanged();
+    }
+  }
+
   #add(pod: Pod, records: readonly PodRecord[]): void {
     const parts = this.#parts;
     const log = new PodLog(pod, records, parts);
@@ -84,7 +95,7 @@ export class PodWorkers {
       parts,
       slots: this.#slots,
       sweeper: this.#sweeper,
-      memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map(), hasFailedToEnd: false },
+      memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map(), hasFailedToEnd: false, volumes: { stale: false } },
     });
     worker.wantedChanged();
     this.#entries.set(pod.metadata.uid, { worker, log, ended: this.#follow(pod, worker) });

@@ -82,7 +82,7 @@ function graceOf(left: readonly OpenPod[], pod: Pod): number {
  * Sandboxes of Pods that the journal does not know, or has seen removed. One whose containers run is put into the journal
  * as far as the runtime tells of it, and so ends like any Pod that is not wanted: preStop included. The others just go.
  */
-async function takeInOrphans({ runtime, journal, clock }: KubeletParts): Promise<void> {
+async function takeInOrphans({ runtime, journal, clock, podCgroups }: KubeletParts): Promise<void> {
   const known = new Set(journal.openPods().map(({ uid }) => uid));
   const unknown = (await runtime.cri.listSandboxes()).filter(({ uid }) => !known.has(uid));
   for (const sandbox of unknown) {
@@ -91,6 +91,7 @@ async function takeInOrphans({ runtime, journal, clock }: KubeletParts): Promise
     if (facts === 'nothingRuns') {
       await runtime.cri.stopPodSandbox(sandbox.id);
       await runtime.cri.removePodSandbox(sandbox.id);
+      await podCgroups.tearDown(sandbox.uid);
     } else
       await journal.append(facts.map((fact) => ({ time: timeText(now), pod: podKey({ metadata: sandbox }), uid: sandbox.uid, ...fact })));
   }

@@ -32,6 +32,8 @@ export interface WorkerMemory {
   wantedPod?: Pod;
   /** Why a management event ends the Pod, until the journal has it. */
   wantedEnd?: { readonly reason: string; readonly message: string; readonly graceSeconds: number; readonly seenAt: Instant };
+  /** What volumes have coming: `stale` when an object that one is made from has changed. */
+  readonly volumes: { stale: boolean; refreshAt?: Instant; measureAt?: Instant };
   /** The last try to end something of the Pod was refused. */
   hasFailedToEnd: boolean;
   /** The stop signal of each container's image, asked for when the instance is made and not when somebody waits. */

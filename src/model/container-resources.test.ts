@@ -12,9 +12,15 @@ const container = (resources?: ResourceRequirements): Container => ({
   ...(resources && { resources }),
 });
 
+/** Alone in its Pod; `Guaranteed` and `BestEffort` follow from what it asks for. */
+const alone = (resources?: ResourceRequirements) => {
+  const one = container(resources);
+  return containerResources({ containers: [one] }, one, 4 * GIB);
+};
+
 describe('containerResources()', () => {
   test('sets no limits where none are given', () => {
-    assert.deepEqual(containerResources(container(), 'BestEffort', 4 * GIB), {
+    assert.deepEqual(alone(), {
       cpuPeriod: 100_000,
       cpuQuota: 0,
       cpuShares: 2,
@@ -25,7 +31,7 @@ describe('containerResources()', () => {
 
   test('turns limits into a quota and bytes, requests into shares', () => {
     const resources = { limits: { cpu: '500m', memory: '64Mi' }, requests: { cpu: '250m', memory: '64Mi' } };
-    assert.deepEqual(containerResources(container(resources), 'Burstable', 4 * GIB), {
+    assert.deepEqual(alone(resources), {
       cpuPeriod: 100_000,
       cpuQuota: 50_000,
       cpuShares: 256,
@@ -45,26 +51,52 @@ describe('containerResources()', () => {
   ];
   for (const [cpu, cpuQuota, cpuShares] of CPU) {
     test(`gives ${cpu} CPU a quota of ${cpuQuota} and ${cpuShares} shares`, () => {
-      const resources = containerResources(container({ limits: { cpu }, requests: { cpu } }), 'Burstable', GIB);
+      const resources = alone({ limits: { cpu }, requests: { cpu } });
       assert.deepEqual([resources.cpuQuota, resources.cpuShares], [cpuQuota, cpuShares]);
     });
   }
 
-  const SCORES: readonly (readonly [qos: QosClass, request: string, score: number])[] = [
-    ['Guaranteed', '1Gi', -997],
-    ['BestEffort', '0', 1000],
-    ['Burstable', '0', 999],
-    ['Burstable', '1', 999],
-    ['Burstable', '100Mi', 976],
-    ['Burstable', '1Gi', 750],
-    ['Burstable', '4Gi', 3],
-    ['Burstable', '8Gi', 3],
+  const SCORES: readonly (readonly [request: string, score: number])[] = [
+    ['1', 999],
+    ['100Mi', 976],
+    ['1Gi', 750],
+    ['4Gi', 3],
+    ['8Gi', 3],
   ];
-  for (const [qos, memory, score] of SCORES) {
-    test(`gives a ${qos} container with ${memory} of 4Gi the OOM score ${score}`, () => {
-      assert.equal(containerResources(container({ requests: { memory } }), qos, 4 * GIB).oomScoreAdj, score);
+  for (const [memory, score] of SCORES) {
+    test(`gives a Burstable container that asks for ${memory} of 4Gi the OOM score ${score}`, () =>
+      assert.equal(alone({ requests: { memory } }).oomScoreAdj, score));
+  }
+
+  test('gives a Burstable container that asks for CPU only the OOM score 999', () =>
+    assert.equal(alone({ requests: { cpu: '1' } }).oomScoreAdj, 999));
+
+  test('gives a Guaranteed container, and one of a node-critical Pod, the OOM score -997', () => {
+    const full = { limits: { cpu: '1', memory: '1Gi' }, requests: { cpu: '1', memory: '1Gi' } };
+    assert.equal(alone(full).oomScoreAdj, -997);
+    const one = container();
+    assert.equal(containerResources({ containers: [one], priorityClassName: 'system-node-critical' }, one, GIB).oomScoreAdj, -997);
+    assert.equal(containerResources({ containers: [one], priorityClassName: 'system-cluster-critical' }, one, GIB).oomScoreAdj, 1000);
+  });
+
+  const SIDECARS: readonly (readonly [what: string, sidecar: string, regular: readonly string[], score: number])[] = [
+    ['that asks for less than every regular container counts as the least of these', '64Mi', ['1Gi', '2Gi'], 750],
+    ['that asks for more than the least of them keeps its own', '2Gi', ['1Gi', '3Gi'], 500],
+    ['beside a container that asks for nothing keeps its own', '1Gi', ['0', '2Gi'], 750],
+  ];
+  for (const [what, own, regular, score] of SIDECARS) {
+    test(`a sidecar ${what}`, () => {
+      const sidecar: Container = { ...container({ requests: { memory: own } }), name: 'sidecar', restartPolicy: 'Always' };
+      const containers = regular.map((memory, index) => ({ ...container({ requests: { memory } }), name: `c${index}` }));
+      assert.equal(containerResources({ containers, initContainers: [sidecar] }, sidecar, 4 * GIB).oomScoreAdj, score);
     });
   }
+
+  test('a regular init container is no sidecar: its own request counts', () => {
+    const init: Container = { ...container({ requests: { memory: '64Mi' } }), name: 'init' };
+    const containers = [{ ...container({ requests: { memory: '1Gi' } }), name: 'c' }];
+    assert.equal(containerResources({ containers, initContainers: [init] }, init, 4 * GIB).oomScoreAdj, 985);
+  });
 });
 
 describe('qosClass()', () => {

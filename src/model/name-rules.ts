@@ -30,6 +30,16 @@ export const dnsSubdomain: NameRule = (value) => {
   return `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${DNS_LABEL}(\\.${DNS_LABEL})*')`;
 };
 
+const UNDERSCORE_LABEL = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?';
+const SEARCH_DOMAIN_PATTERN = new RegExp(`^${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*$`);
+
+/** A domain that names are looked up in: DNS itself knows underscores. */
+export const searchDomain: NameRule = (value) => {
+  if (value.length > MAX_SUBDOMAIN) return tooManyBytes(MAX_SUBDOMAIN);
+  if (SEARCH_DOMAIN_PATTERN.test(value)) return undefined;
+  return `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${UNDERSCORE_LABEL}(\\.${UNDERSCORE_LABEL})*')`;
+};
+
 /** "name" or "prefix/name": keys of labels and annotations, names of resources. */
 export const qualifiedName: NameRule = (value) => {
   const parts = value.split('/', 3);

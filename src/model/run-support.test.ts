@@ -48,52 +48,60 @@ describe('refuseUnsupported()', () => {
   test('takes all that a milestone-one Pod may have', () => {
     const spec = `hostNetwork: true, restartPolicy: Never, terminationGracePeriodSeconds: 5, os: {name: linux}, securityContext: {}, nodeName: one, priority: 1,
       tolerations: [{key: a, operator: Exists}], imagePullSecrets: [{name: s}], hostPID: false, initContainers: [], affinity: {}, hostname: "",
-      volumes: [{name: v}, {name: h, hostPath: {path: /x, type: ""}}],`;
-    const container = `command: [a], args: [b], workingDir: /, env: [{name: A, value: b}], ports: [{containerPort: 80}], securityContext: {}, stdin: false,
-      resources: {limits: {cpu: 1, memory: 1Mi}, requests: {cpu: 1}}, volumeMounts: [{name: v, mountPath: /v, readOnly: true}], envFrom: [],
+      serviceAccountName: robot,
+      volumes: [{name: v}, {name: h, hostPath: {path: /x, type: ""}}, {name: t, hostPath: {path: /x, type: Socket}},
+        {name: m, emptyDir: {medium: Memory, sizeLimit: 1Mi}}, {name: c, configMap: {name: c, items: [{key: a, path: b, mode: 256}], optional: true}},
+        {name: s, secret: {secretName: s, defaultMode: 256}}, {name: d, downwardAPI: {items: [{path: a, fieldRef: {fieldPath: metadata.name}}]}},
+        {name: p, projected: {sources: [{configMap: {name: c}}, {secret: {name: s}}, {downwardAPI: {items: []}}]}}],`;
+    const container = `command: [a], args: [b], workingDir: /, env: [{name: A, value: b}, {name: B, valueFrom: {fieldRef: {fieldPath: metadata.name}}},
+      {name: C, valueFrom: {resourceFieldRef: {resource: limits.cpu, divisor: 1m}}}, {name: D, valueFrom: {secretKeyRef: {name: s, key: k}}}], ports: [{containerPort: 80}], securityContext: {}, stdin: false,
+      resources: {limits: {cpu: 1, memory: 1Mi}, requests: {cpu: 1}}, volumeMounts: [{name: v, mountPath: /v, readOnly: true}, {name: v, mountPath: /w, subPathExpr: $(A)}],
+      envFrom: [{prefix: P, configMapRef: {name: c}}, {secretRef: {name: s, optional: true}}], terminationMessagePolicy: FallbackToLogsOnError,
       lifecycle: {postStart: {exec: {command: [a]}}, preStop: {sleep: {seconds: 1}}, stopSignal: SIGUSR1}`;
     assert.deepEqual(refusedIn(spec, container), []);
+    assert.deepEqual(refusedIn('hostAliases: [{ip: 10.0.0.1, hostnames: [a]}],'), []);
+    const shared =
+      'runAsUser: 1, runAsGroup: 2, runAsNonRoot: true, seLinuxOptions: {level: s0}, seccompProfile: {type: RuntimeDefault}, appArmorProfile: {type: Unconfined}';
+    assert.deepEqual(
+      refusedIn(
+        `hostPID: true, hostIPC: true, hostname: a, subdomain: b, setHostnameAsFQDN: true, dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.1], searches: [a],
+          options: [{name: ndots, value: "2"}]}, securityContext: {${shared}, fsGroup: 3, fsGroupChangePolicy: Always, supplementalGroups: [4],
+          supplementalGroupsPolicy: Merge, sysctls: [{name: net.ipv4.tcp_syncookies, value: "1"}]},`,
+        `stdin: true, stdinOnce: true, tty: true, securityContext: {${shared}, capabilities: {add: [SYS_TIME], drop: [ALL]}, privileged: false,
+          readOnlyRootFilesystem: true, allowPrivilegeEscalation: false, procMount: Default}`,
+      ),
+      [],
+    );
+    assert.deepEqual(refusedIn('shareProcessNamespace: true,'), []);
     const http = 'httpGet: {path: /a, port: 80, host: h, scheme: HTTPS, httpHeaders: [{name: A, value: b}]}';
     assert.deepEqual(refusedIn('', `lifecycle: {preStop: {${http}}, postStart: {tcpSocket: {port: 80, host: h}}}`), []);
   });
 
   const REFUSED: readonly (readonly [spec: string, container: string, errors: readonly string[]])[] = [
     ['runtimeClassName: r,', '', ['spec.runtimeClassName: not supported by hooklet run yet']],
-    ['hostPID: true,', '', ['spec.hostPID: true is not supported by hooklet run yet']],
     ['hostUsers: false,', '', ['spec.hostUsers: false is not supported by hooklet run yet']],
     ['os: {name: windows},', '', ['spec.os.name: "windows" is not supported by hooklet run yet']],
     [
-      'securityContext: {runAsUser: 0, runAsNonRoot: false},',
+      'securityContext: {runAsUser: 0, windowsOptions: {runAsUserName: a}}, hostnameOverride: b,',
       '',
-      [
-        'spec.securityContext.runAsUser: not supported by hooklet run yet',
-        'spec.securityContext.runAsNonRoot: not supported by hooklet run yet',
-      ],
+      ['spec.securityContext.windowsOptions: not supported by hooklet run yet', 'spec.hostnameOverride: not supported by hooklet run yet'],
     ],
-    ['volumes: [{name: v, secret: {secretName: s}}],', '', ['spec.volumes[0].secret: not supported by hooklet run yet']],
+    ['volumes: [{name: v, nfs: {server: s, path: /p}}],', '', ['spec.volumes[0].nfs: not supported by hooklet run yet']],
     [
-      'volumes: [{name: v, emptyDir: {medium: Memory, sizeLimit: 1Mi}}],',
+      'volumes: [{name: v, emptyDir: {medium: HugePages}}],',
       '',
-      [
-        'spec.volumes[0].emptyDir.medium: not supported by hooklet run yet',
-        'spec.volumes[0].emptyDir.sizeLimit: not supported by hooklet run yet',
-      ],
+      ['spec.volumes[0].emptyDir.medium: "HugePages" is not supported by hooklet run yet'],
     ],
     [
-      'volumes: [{name: v, hostPath: {path: /x, type: Socket}}],',
+      'volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: token}}]}}],',
       '',
-      ['spec.volumes[0].hostPath.type: "Socket" is not supported by hooklet run yet'],
+      ['spec.volumes[0].projected.sources[0].serviceAccountToken: not supported by hooklet run yet'],
     ],
     ['', 'livenessProbe: {exec: {command: [a]}}', ['spec.containers[0].livenessProbe: not supported by hooklet run yet']],
     [
       '',
-      'securityContext: {allowPrivilegeEscalation: false}',
-      ['spec.containers[0].securityContext.allowPrivilegeEscalation: not supported by hooklet run yet'],
-    ],
-    [
-      '',
-      'env: [{name: A, valueFrom: {fieldRef: {fieldPath: metadata.name}}}]',
-      ['spec.containers[0].env[0].valueFrom: not supported by hooklet run yet'],
+      'securityContext: {runAsUser: 1, windowsOptions: {hostProcess: false}}',
+      ['spec.containers[0].securityContext.windowsOptions: not supported by hooklet run yet'],
     ],
     [
       '',
@@ -105,10 +113,9 @@ describe('refuseUnsupported()', () => {
     ],
     [
       'volumes: [{name: v}],',
-      'volumeMounts: [{name: v, mountPath: /v, subPath: x}]',
-      ['spec.containers[0].volumeMounts[0].subPath: not supported by hooklet run yet'],
+      'volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]',
+      ['spec.containers[0].volumeMounts[0].recursiveReadOnly: "Enabled" is not supported by hooklet run yet'],
     ],
-    ['', 'tty: true', ['spec.containers[0].tty: true is not supported by hooklet run yet']],
   ];
   for (const [spec, container, errors] of REFUSED) {
     test(`refuses by name: ${errors[0]}`, () => assert.deepEqual(refusedIn(spec, container), errors));

@@ -10,11 +10,13 @@ import { type HandlerContext, validateLifecycle } from './validate-handler.ts';
 import { type PodPorts, validatePorts } from './validate-ports.ts';
 import { validateProbes } from './validate-probe.ts';
 import { validateResources } from './validate-resources.ts';
+import { validateContainerSecurity } from './validate-security.ts';
 import { validateVolumeMounts } from './validate-volume-mounts.ts';
 
 type ContainerList = 'containers' | 'initContainers' | 'ephemeralContainers';
 
 interface PodContext extends HandlerContext {
+  readonly hostUsers: boolean;
   readonly volumes: ReadonlySet<string>;
   readonly ports: PodPorts;
   /** Names of all containers seen, of whatever kind: they share one namespace. */
@@ -23,7 +25,13 @@ interface PodContext extends HandlerContext {
 
 export function validateContainers(spec: IPodSpec, volumes: ReadonlySet<string>, path: FieldPath, report: Report): void {
   const ports = (): PodPorts => ({ hostNetwork: spec.hostNetwork === true, taken: new Set() });
-  const shared = { graceSeconds: spec.terminationGracePeriodSeconds ?? 0, os: spec.os?.name ?? '', volumes, names: new Set<string>() };
+  const shared = {
+    graceSeconds: spec.terminationGracePeriodSeconds ?? 0,
+    os: spec.os?.name ?? '',
+    hostUsers: spec.hostUsers !== false,
+    volumes,
+    names: new Set<string>(),
+  };
   if ((spec.containers ?? []).length === 0) report([...path, 'containers'], required());
   for (const list of ['containers', 'initContainers', 'ephemeralContainers'] as const) {
     const context: PodContext = { ...shared, ports: ports() };
@@ -46,6 +54,8 @@ function validateContainer(container: IContainer, list: ContainerList, { path, c
   validateEnv(container, path, report);
   validatePorts(container.ports ?? [], [...path, 'ports'], context.ports, report);
   validateVolumeMounts(container, context.volumes, path, report);
+  if (container.securityContext !== undefined)
+    validateContainerSecurity(container.securityContext, context.hostUsers, [...path, 'securityContext'], report);
   if (container.resources !== undefined) validateResources(container.resources as ResourceRequirements, [...path, 'resources'], report);
   const isSidecar = list === 'initContainers' && container.restartPolicy === 'Always';
   if (list === 'ephemeralContainers')

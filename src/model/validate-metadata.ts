@@ -37,7 +37,7 @@ export function validateLabels(labels: Readonly<Record<string, string>>, path: F
   }
 }
 
-function validateAnnotations(annotations: Readonly<Record<string, string>>, path: FieldPath, report: Report): void {
+export function validateAnnotations(annotations: Readonly<Record<string, string>>, path: FieldPath, report: Report): void {
   let size = 0;
   for (const [key, value] of Object.entries(annotations)) {
     // Upper case is allowed here, also in the prefix.

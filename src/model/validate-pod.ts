@@ -2,10 +2,11 @@ import type { IPod } from 'kubernetes-models/v1/Pod';
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec';
 import { forbidden, invalid, required, unsupported } from './field-error.ts';
 import type { FieldPath } from './field-path.ts';
-import { dnsLabel, dnsSubdomain, ipAddress, type NameRule } from './name-rules.ts';
+import { dnsLabel, dnsSubdomain, ipAddress, type NameRule, searchDomain } from './name-rules.ts';
 import type { Finding, Report } from './problem.ts';
 import { validateContainers } from './validate-containers.ts';
 import { validateLabels, validateMetadata } from './validate-metadata.ts';
+import { validatePodSecurity } from './validate-security.ts';
 import { validateVolumes } from './validate-volumes.ts';
 
 /** Seconds that fit a signed 32-bit number; upstream's own bound for deadlines, hooklet's for the grace as well. */
@@ -30,6 +31,7 @@ function validateSpec(spec: IPodSpec, path: FieldPath, report: Report): void {
   validateNames(spec, path, report);
   validateDns(spec, path, report);
   validateHost(spec, path, report);
+  validatePodSecurity(spec, path, report);
   validateLabels(spec.nodeSelector ?? {}, [...path, 'nodeSelector'], report);
 }
 
@@ -62,6 +64,7 @@ function validateNames(spec: IPodSpec, path: FieldPath, report: Report): void {
 
 const MAX_NAMESERVERS = 3;
 const MAX_SEARCHES = 32;
+const MAX_SEARCH_LINE = 2048;
 
 function validateDns(spec: IPodSpec, path: FieldPath, report: Report): void {
   const { nameservers = [], searches = [], options = [] } = spec.dnsConfig ?? {};
@@ -77,8 +80,22 @@ function validateDns(spec: IPodSpec, path: FieldPath, report: Report): void {
   }
   if (searches.length > MAX_SEARCHES)
     report([...at, 'searches'], invalid(searches, `must not have more than ${MAX_SEARCHES} search paths`));
+  if (searches.join(' ').length > MAX_SEARCH_LINE)
+    report(
+      [...at, 'searches'],
+      invalid(searches, `must not have more than ${MAX_SEARCH_LINE} characters (including spaces) in the search list`),
+    );
+  validateSearches(searches, [...at, 'searches'], report);
   for (const [index, option] of options.entries()) {
     if ((option.name ?? '') === '') report([...at, 'options', index], required('must not be empty'));
+  }
+}
+
+/** The root, a dot alone, is a domain too (RelaxedDNSSearchValidation). */
+function validateSearches(searches: readonly string[], path: FieldPath, report: Report): void {
+  for (const [index, search] of searches.entries()) {
+    const complaint = search === '.' ? undefined : searchDomain(search.replace(/\.$/, ''));
+    if (complaint !== undefined) report([...path, index], invalid(search, complaint));
   }
 }
 

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { getSystemErrorMessage } from 'node:util';
-import { hostPort } from '../ports/http-hook-client.ts';
+import { hostPort } from '../ports/http-client.ts';
 
 export interface Dialled {
   readonly socket: Socket;

@@ -1,6 +1,6 @@
 /** Which addresses hooks may connect to. Judged on the resolved address: a name says nothing about where it leads. */
 import { BlockList, isIPv6 } from 'node:net';
-import type { HookHosts } from '../ports/http-hook-client.ts';
+import type { HookHosts } from '../ports/http-client.ts';
 
 /** Each of these answers for the cloud that a machine runs in, without asking who asks. */
 const METADATA = {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { bodyEnd, isInformational, parseResponseHead, type ResponseHead } from '../core/hook/http-response.ts';
-import type { HttpHookAnswer } from '../ports/http-hook-client.ts';
-import { BodyDrain } from './body-drain.ts';
+import { BodyReader } from '../core/http/body-reader.ts';
+import { bodyEnd, isInformational, parseResponseHead, type ResponseHead } from '../core/http/http-response.ts';
+import type { HttpAnswer, HttpBody } from '../ports/http-client.ts';
 import { brokenOff } from './secure.ts';
 
 /** Far above any real head, and nothing that a hostile receiver could fill the agent's memory with. */
@@ -25,7 +25,7 @@ export class ResponseReader {
     this.#signal = signal;
   }
 
-  async head(): Promise<HttpHookAnswer> {
+  async head(): Promise<HttpAnswer> {
     for (;;) {
       const answer = this.#parsed() ?? (await this.#more());
       if (answer !== undefined) return answer;
@@ -33,7 +33,7 @@ export class ResponseReader {
   }
 
   /** What the bytes so far say; undefined when they are too few. */
-  #parsed(): HttpHookAnswer | undefined {
+  #parsed(): HttpAnswer | undefined {
     for (;;) {
       const parsed = parseResponseHead(this.#rest.toString('latin1'));
       if (parsed.kind === 'incomplete') return undefined;
@@ -45,7 +45,7 @@ export class ResponseReader {
   }
 
   /** Waits for bytes; gives an answer when none will come, or too many came. */
-  async #more(): Promise<HttpHookAnswer | undefined> {
+  async #more(): Promise<HttpAnswer | undefined> {
     const held = this.#heads.length + this.#rest.length;
     if (held > MAX_HEAD_BYTES) return this.#failed(`net/http: server response headers exceeded ${MAX_HEAD_BYTES} bytes; aborted`);
     const next = await this.#next();
@@ -55,22 +55,32 @@ export class ResponseReader {
     return undefined;
   }
 
-  #failed(error: string, cutOff = false): HttpHookAnswer {
+  #failed(error: string, cutOff = false): HttpAnswer {
     return { kind: 'failed', error, cutOff, received: Buffer.concat([this.#heads, this.#rest]) };
   }
 
-  #response(head: ResponseHead): HttpHookAnswer {
-    return { kind: 'response', head, received: this.#heads, finish: (maxBytes) => this.#drain(new BodyDrain(bodyEnd(head), maxBytes)) };
+  #response(head: ResponseHead): HttpAnswer {
+    const body = (maxBytes: number, keeps: boolean): Promise<HttpBody> => this.#read(new BodyReader(bodyEnd(head), { maxBytes, keeps }));
+    return {
+      kind: 'response',
+      head,
+      received: this.#heads,
+      finish: async (maxBytes) => void (await body(maxBytes, false)),
+      read: (maxBytes) => body(maxBytes, true),
+    };
   }
 
-  async #drain(body: BodyDrain): Promise<void> {
+  async #read(body: BodyReader): Promise<HttpBody> {
     try {
       body.take(this.#rest);
       while (!body.isOver) {
         const next = await this.#next();
-        if (next instanceof Error || next === undefined) return;
+        if (next instanceof Error) return { bytes: body.kept, error: brokenOff(next, this.#peer) };
+        if (next === undefined) break;
         body.take(next);
       }
+      const error = body.cutOff;
+      return { bytes: body.kept, ...(error === undefined ? {} : { error }) };
     } finally {
       this.#stream.destroy();
     }

@@ -196,6 +196,17 @@ function endTests(open: () => Promise<RuntimeSubject>): void {
     assert.equal(await runtime.cri.imageId('localhost/never/there:1'), undefined);
   });
 
+  it('imageUser() is root for an image that names nobody, and nobody for one that is not there', async () => {
+    const { runtime, image } = await open();
+    assert.deepEqual(await runtime.cri.imageUser(image), { uid: 0 });
+    assert.equal(await runtime.cri.imageUser('localhost/never/there:1'), undefined);
+  });
+
+  it('features() answers', async () => {
+    const { runtime } = await open();
+    assert.equal(typeof (await runtime.cri.features()).strictGroups, 'boolean');
+  });
+
   it('execSync() gives exit code and output', async () => {
     const subject = await open();
     await withPod(subject, async ({ start }) => {

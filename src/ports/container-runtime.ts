@@ -1,4 +1,4 @@
-import type { ContainerSpec, SandboxSpec } from '../core/runtime-spec.ts';
+import type { ContainerSpec, SandboxSpec, UserSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
 
 /**
@@ -10,6 +10,8 @@ import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
  */
 export interface ContainerRuntime {
   version(): Promise<{ readonly name: string; readonly version: string }>;
+  /** What it can do that not every runtime can. */
+  features(): Promise<RuntimeFeatures>;
   /** Of one Pod, or of all when `uid` is not given. Newest first within a Pod (containers: within a name). */
   listSandboxes(uid?: string): Promise<readonly SandboxState[]>;
   listContainers(uid?: string): Promise<readonly ContainerState[]>;
@@ -27,11 +29,21 @@ export interface ContainerRuntime {
   removeContainer(containerId: string): Promise<void>;
   /** The image's id, or undefined when it is not present. */
   imageId(image: string): Promise<string | undefined>;
+  /** Who runs in it when nobody says otherwise: root, if it names nobody. Undefined when it is not present. */
+  imageUser(image: string): Promise<UserSpec | undefined>;
   listImages(): Promise<readonly { readonly id: string; readonly tags: readonly string[]; readonly sizeBytes: number }[]>;
   /** Has no deadline: how long it takes depends on the image and its registry. Abort gives it up. */
   pullImage(image: string, signal: AbortSignal): Promise<void>;
-  /** Runs argv to its end; the fallback where the runtime has no `ExecProcesses`. Dies with its caller. */
-  execSync(containerId: string, argv: readonly string[], signal: AbortSignal): Promise<ExecSyncResult>;
+  /**
+   * Runs argv to its end; the fallback where the runtime has no `ExecProcesses`. Dies with its caller, or is killed by the
+   * runtime after `timeoutSeconds`.
+   */
+  execSync(containerId: string, argv: readonly string[], signal: AbortSignal, timeoutSeconds?: number): Promise<ExecSyncResult>;
+}
+
+export interface RuntimeFeatures {
+  /** A container can be without the groups that its image gives the user. */
+  readonly strictGroups: boolean;
 }
 
 export interface ExecSyncResult {

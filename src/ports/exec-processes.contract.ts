@@ -11,6 +11,7 @@ export function execProcessesContract(name: string, open: () => Promise<RuntimeS
     lifeTests(open);
     endTests(open);
     refusalTests(open);
+    transientTests(open);
   });
 }
 
@@ -174,4 +175,77 @@ function refusalTests(open: () => Promise<RuntimeSubject>): void {
       await assert.rejects(refused, (error) => hasCode(error, 'runtimeNotFound', 'runtimeFailed'));
     });
   });
+}
+
+function transientTests(open: () => Promise<RuntimeSubject>): void {
+  it('run() gives exit code and output, says when the process runs, and leaves nothing', async () => {
+    await trying(open, async ({ subject, execs, containerId }) => {
+      let started = 0;
+      const options = { signal: never, onStarted: () => (started += 1) };
+      const good = await subject.settle(execs.run(containerId, 'good', contractExecs.prints.argv, options));
+      assert.deepEqual([good.exitCode, good.output.toString().split('\n').sort(), started], [0, ['', 'err', 'out'], 1]);
+      const bad = await subject.settle(execs.run(containerId, 'bad', contractExecs.fails.argv, options));
+      assert.deepEqual([bad.exitCode, bad.output.toString()], [7, 'why\n']);
+      await untilUnknown(execs, containerId, 'good', 'bad');
+    });
+  });
+
+  it('run() may be called under the same id again', async () => {
+    await trying(open, async ({ subject, execs, containerId }) => {
+      for (let time = 0; time < 3; time += 1) {
+        const { exitCode } = await subject.settle(execs.run(containerId, 'again', contractExecs.fails.argv, { signal: never }));
+        assert.equal(exitCode, 7);
+        await untilUnknown(execs, containerId, 'again');
+      }
+    });
+  });
+
+  it('an aborted run() kills the process, rejects with the reason and leaves nothing', async () => {
+    await trying(open, async ({ subject, execs, containerId }) => {
+      const controller = new AbortController();
+      const started = Promise.withResolvers<void>();
+      const ran = execs.run(containerId, 'long', contractExecs.hangs.argv, { signal: controller.signal, onStarted: started.resolve });
+      await subject.settle(started.promise);
+      assert.deepEqual(await execs.state(containerId, 'long'), { kind: 'running' });
+      const reason = new Error('too long');
+      controller.abort(reason);
+      await assert.rejects(subject.settle(ran), reason);
+      await untilUnknown(execs, containerId, 'long');
+    });
+  });
+
+  it('run() rejects with the reason when a program is not there, and leaves nothing', async () => {
+    await trying(open, async ({ subject, execs, containerId }) => {
+      const ran = subject.settle(execs.run(containerId, 'nope', contractExecs.unstartable.argv, { signal: never }));
+      await assert.rejects(ran, (error) => hasCode(error, 'runtimeFailed') && /no such file or directory/.test(error.message));
+      await untilUnknown(execs, containerId, 'nope');
+    });
+  });
+
+  it('run() rejects when its signal was aborted before, and where there is no container', async () => {
+    await trying(open, async ({ execs, containerId }) => {
+      const reason = new Error('too late');
+      await assert.rejects(execs.run(containerId, 'late', contractExecs.prints.argv, { signal: AbortSignal.abort(reason) }), reason);
+      await assert.rejects(execs.run('never-there', 'x', contractExecs.prints.argv, { signal: never }), (error) =>
+        hasCode(error, 'runtimeNotFound'),
+      );
+    });
+  });
+
+  it('run() ends when the container does', async () => {
+    await trying(open, async ({ subject, execs, containerId, uid }) => {
+      const started = Promise.withResolvers<void>();
+      const ran = execs.run(containerId, 'cut', contractExecs.hangs.argv, { signal: never, onStarted: started.resolve });
+      await subject.settle(started.promise);
+      await subject.settle(subject.runtime.cri.stopContainer(containerId, 0));
+      await untilExited(subject, uid, containerId);
+      assert.equal((await subject.settle(ran)).exitCode, 137);
+    });
+  });
+}
+
+async function untilUnknown(execs: ExecProcesses, containerId: string, ...execIds: readonly string[]): Promise<void> {
+  for (const execId of execIds) {
+    while ((await execs.state(containerId, execId)).kind !== 'unknown') await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }

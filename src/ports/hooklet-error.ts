@@ -17,6 +17,12 @@ export type ErrorCode =
   | 'storeUnwritable'
   /** The API server did not answer: the request may or may not have been done. */
   | 'apiUnavailable'
+  /** The API server answered that it will not do it; the message is the server's. */
+  | 'apiRefused'
+  /** A volume of the Pod cannot be had now; the message is that of the event `FailedMount`. */
+  | 'volumeNotReady'
+  /** A container cannot be configured from what there is now (`CreateContainerConfigError`). */
+  | 'containerNotConfigured'
   /** The runtime did not answer: the call may or may not have happened. List before you repeat it. */
   | 'runtimeUnavailable'
   | 'runtimeNotFound'

@@ -13,6 +13,8 @@ export interface HostPaths {
   readonly hookOutputDir: string;
   /** `<stateDir>/pods/<uid>/…`: volumes. */
   readonly podsDir: string;
+  /** `<stateDir>/seccomp`: the profiles that a Pod may name (`localhostProfile`); only the owner of the node puts any there. */
+  readonly seccompDir: string;
   /** `<stateDir>/logs/<uid>`: container logs in the CRI format. */
   readonly logsDir: string;
   /** `/run/hooklet/<instanceId>`: sockets, pipes, containerd state; gone after a reboot. */

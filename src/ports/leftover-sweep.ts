@@ -1,5 +1,7 @@
-/** What the runtime still knows of; everything else of ours is a leftover. Ids of sandboxes and containers alike. */
+/** What the runtime still knows of; everything else of ours is a leftover. */
 export interface LivingIds {
+  /** The Pods that have a sandbox, ready or not. */
+  readonly podUids: readonly string[];
   readonly sandboxIds: readonly string[];
   readonly containerIds: readonly string[];
   /**

@@ -7,7 +7,7 @@ import type { ContainerLogs } from './container-logs.ts';
 import type { HookOutputStore } from './hook-output.ts';
 import type { HostPaths } from './host-paths.ts';
 import type { HostReset } from './host-reset.ts';
-import type { HookHosts, HttpHookClient } from './http-hook-client.ts';
+import type { HookHosts, HttpClient } from './http-client.ts';
 import type { Journal } from './journal.ts';
 import type { Logger } from './logger.ts';
 import type { Runtime } from './runtime.ts';
@@ -31,7 +31,7 @@ export interface OpenNode {
   readonly journal: Journal;
   readonly runtime: Runtime;
   readonly hookOutput: HookOutputStore;
-  readonly http: HttpHookClient;
+  readonly http: HttpClient;
   readonly logs: ContainerLogs;
   readonly paths: HostPaths;
   /** `stopRuntime`: a clean end, nothing of ours stays running; otherwise containerd and its containers live on. */

@@ -23,7 +23,7 @@ export function newSandboxSpec(subject: RuntimeSubject): SandboxSpec {
     namespace: 'default',
     name: `pod-${pods}`,
     attempt: 0,
-    hostNetwork: false,
+    namespaces: { network: 'pod', pid: 'container', ipc: 'pod' },
     hostname: `pod-${pods}`,
     logDirectory: `${subject.logsDir}/${uid}`,
     cgroupParent: subject.cgroupParent,

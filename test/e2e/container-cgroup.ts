@@ -1,6 +1,6 @@
-/** The cgroup of a container as the host sees it, v1 and v2 alike. */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** The cgroup of a container, or of its Pod, as the host sees it, v1 and v2 alike. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { HostPaths } from '../../src/ports/host-paths.ts';
 
 const ROOT = '/sys/fs/cgroup';
@@ -9,8 +9,21 @@ export const isCgroupV2 = existsSync(join(ROOT, 'cgroup.controllers'));
 export class ContainerCgroup {
   readonly #path: string;
 
-  constructor(paths: Pick<HostPaths, 'cgroupParent'>, containerId: string) {
-    this.#path = join(paths.cgroupParent, containerId);
+  /** `name`: the container's id, or any directory's below the parent. */
+  constructor({ cgroupParent }: Pick<HostPaths, 'cgroupParent'>, name: string) {
+    const path = find(isCgroupV2 ? ROOT : join(ROOT, 'memory'), cgroupParent, name);
+    if (path === undefined) throw new Error(`there is no cgroup ${name} below ${cgroupParent}`);
+    this.#path = path;
+  }
+
+  /** As /proc/<pid>/cgroup has it. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** The Pod's. */
+  pod(): ContainerCgroup {
+    return new ContainerCgroup({ cgroupParent: dirname(dirname(this.#path)) }, basename(dirname(this.#path)));
   }
 
   /** The first process of the container. */
@@ -54,5 +67,20 @@ export class ContainerCgroup {
   #read(controller: string, file: string): string {
     const path = isCgroupV2 ? join(ROOT, this.#path, file) : join(ROOT, controller, this.#path, file);
     return readFileSync(path, 'utf8').trim();
+  }
+}
+
+function find(root: string, parent: string, name: string): string | undefined {
+  const names = cgroupsIn(join(root, parent));
+  if (names.includes(name)) return join(parent, name);
+  return names.map((one) => find(root, join(parent, one), name)).find((path) => path !== undefined);
+}
+
+/** None of what has just gone. */
+export function cgroupsIn(dir: string): readonly string[] {
+  try {
+    return readdirSync(dir, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+  } catch {
+    return [];
   }
 }

@@ -4,10 +4,14 @@
  */
 
 import type { JournalRecord } from '../../src/core/journal-record.ts';
+import { DEFAULT_SETTINGS, type PodSettings } from '../../src/core/pod/pod-view.ts';
 import type { TakeOver } from '../../src/core/pod/take-over.ts';
 import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryHookOutput } from '../../src/fakes/memory-hook-output.ts';
+import { MemoryHostDns } from '../../src/fakes/memory-host-dns.ts';
 import { MemoryJournal } from '../../src/fakes/memory-journal.ts';
+import { MemoryPodCgroups } from '../../src/fakes/memory-pod-cgroups.ts';
+import { MemoryPodObjects } from '../../src/fakes/memory-pod-objects.ts';
 import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
 import { SCRIPTED_HOST } from '../../src/fakes/scripted-host.ts';
 import { ScriptedHttp } from '../../src/fakes/scripted-http.ts';
@@ -27,15 +31,24 @@ export class Scenario {
   readonly hookOutput = new MemoryHookOutput();
   readonly http = new ScriptedHttp(this.clock);
   readonly volumes = new MemoryPodVolumes();
+  readonly objects = new MemoryPodObjects();
+  readonly podCgroups = new MemoryPodCgroups();
+  readonly hostDns = new MemoryHostDns();
   journal = new MemoryJournal();
   source = new LocalPodSource();
   /** How many starts of an agent ended with an error. */
   failedStarts = 0;
   readonly #offered: Runtime;
+  readonly #settings: PodSettings;
   #workers: PodWorkers | undefined;
 
   /** `offers` takes capabilities away from the runtime. */
-  constructor(script: Script = {}, offers: (runtime: ScriptedRuntime) => Runtime = (runtime) => runtime) {
+  constructor(
+    script: Script = {},
+    offers: (runtime: ScriptedRuntime) => Runtime = (runtime) => runtime,
+    settings: PodSettings = DEFAULT_SETTINGS,
+  ) {
+    this.#settings = settings;
     this.runtime = new ScriptedRuntime(this.clock, script);
     this.#offered = offers(this.runtime);
   }
@@ -104,7 +117,7 @@ export class Scenario {
   }
 
   #parts(): KubeletParts {
-    const { clock, journal, hookOutput, http, volumes } = this;
+    const { clock, journal, hookOutput, http, volumes, objects, podCgroups, hostDns } = this;
     return {
       clock,
       journal,
@@ -112,7 +125,10 @@ export class Scenario {
       hookOutput,
       http,
       volumes,
-      host: SCRIPTED_HOST,
+      objects,
+      podCgroups,
+      hostDns,
+      host: { ...SCRIPTED_HOST, settings: this.#settings },
       logger: SILENT_LOGGER,
     };
   }

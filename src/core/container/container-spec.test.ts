@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Container, Pod, PodSpec } from '../../model/pod.ts';
-import { containerSpec, sandboxSpec } from './container-spec.ts';
+import type { ContainerSecurity } from '../runtime-spec.ts';
+import { containerSpec } from './container-spec.ts';
 
 const main: Container = {
   name: 'main',
@@ -9,60 +10,38 @@ const main: Container = {
   imagePullPolicy: 'IfNotPresent',
   command: ['/bin/a'],
   args: ['$(X)', ''],
-  env: [{ name: 'X', value: 'x' }, { name: 'EMPTY' }],
-  ports: [
-    { name: 'web', containerPort: 80, protocol: 'TCP', hostPort: 8080, hostIP: '127.0.0.1' },
-    { containerPort: 53, protocol: 'UDP', hostPort: 0 },
-    { containerPort: 54, protocol: 'UDP' },
-  ],
-  volumeMounts: [
-    { name: 'data', mountPath: '/data' },
-    { name: 'etc', mountPath: '/etc/x', readOnly: true, mountPropagation: 'HostToContainer' },
-  ],
   lifecycle: { preStop: { exec: { command: ['stop', 'it'] } } },
 };
 
-const pod = (spec: Partial<PodSpec> = {}, name = 'demo'): Pod => ({
+const pod = (spec: Partial<PodSpec> = {}): Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
-  metadata: { name, namespace: 'shop', uid: 'u1', labels: { app: 'x', 'io.kubernetes.pod.uid': 'forged' }, annotations: { note: 'n' } },
+  metadata: { name: 'demo', namespace: 'shop', uid: 'u1' },
   spec: { restartPolicy: 'Always', terminationGracePeriodSeconds: 30, containers: [main], ...spec },
 });
 
-const places = { logDirectory: '/logs/u1', cgroupParent: '/hooklet-1' };
+const security: ContainerSecurity = {
+  supplementalGroups: [],
+  strictGroups: false,
+  addCapabilities: [],
+  dropCapabilities: [],
+  privileged: false,
+  readOnlyRoot: true,
+  noNewPrivileges: false,
+  seccomp: { type: 'unconfined' },
+  unmaskedProc: false,
+};
 
-describe('sandboxSpec()', () => {
-  it('carries the Pod’s name, labels, and the ports that the host lends', () => {
-    assert.deepEqual(sandboxSpec(pod(), 2, places), {
-      uid: 'u1',
-      namespace: 'shop',
-      name: 'demo',
-      attempt: 2,
-      hostNetwork: false,
-      hostname: 'demo',
-      logDirectory: '/logs/u1',
-      cgroupParent: '/hooklet-1',
-      portMappings: [{ protocol: 'TCP', containerPort: 80, hostPort: 8080, hostIP: '127.0.0.1' }],
-      labels: { app: 'x', 'io.kubernetes.pod.name': 'demo', 'io.kubernetes.pod.namespace': 'shop', 'io.kubernetes.pod.uid': 'u1' },
-      annotations: { note: 'n' },
-    });
-  });
-
-  it('of the host’s network has no host name and maps no port', () => {
-    const { hostNetwork, hostname, portMappings } = sandboxSpec(pod({ hostNetwork: true, hostname: 'h' }), 0, places);
-    assert.deepEqual([hostNetwork, hostname, portMappings], [true, '', []]);
-  });
-
-  it('cuts a host name to 63 bytes that do not end in a dot or hyphen', () => {
-    assert.equal(sandboxSpec(pod({}, `${'a'.repeat(61)}.-b`), 0, places).hostname, 'a'.repeat(61));
-    assert.equal(sandboxSpec(pod({ hostname: 'mine' }), 0, places).hostname, 'mine');
-  });
-});
+const mounts = [{ containerPath: '/data', hostPath: '/pods/u1/data', readOnly: false, propagation: 'None' }] as const;
 
 describe('containerSpec()', () => {
-  const spec = containerSpec(pod(), main, 3, { volumes: { data: '/pods/u1/data', etc: '/etc' }, nodeMemoryBytes: 2 ** 34 });
+  const env = new Map([
+    ['X', 'x'],
+    ['EMPTY', ''],
+  ]);
+  const spec = containerSpec(pod(), main, 3, { env, mounts, nodeMemoryBytes: 2 ** 34, security });
 
-  it('expands variables in command, args and environment', () => {
+  it('expands variables in command and args, and carries the environment as it was resolved', () => {
     assert.deepEqual([spec.command, spec.args, spec.workingDir], [['/bin/a'], ['x', ''], '']);
     assert.deepEqual(spec.env, [
       { name: 'X', value: 'x' },
@@ -70,11 +49,20 @@ describe('containerSpec()', () => {
     ]);
   });
 
-  it('mounts each volume where the Pod asked for it', () => {
-    assert.deepEqual(spec.mounts, [
-      { containerPath: '/data', hostPath: '/pods/u1/data', readOnly: false, propagation: 'None' },
-      { containerPath: '/etc/x', hostPath: '/etc', readOnly: true, propagation: 'HostToContainer' },
-    ]);
+  it('carries mounts, security, and what standard input and terminal are to be', () => {
+    assert.deepEqual([spec.mounts, spec.security], [mounts, security]);
+    assert.deepEqual([spec.stdin, spec.stdinOnce, spec.tty], [false, false, false]);
+    const open = containerSpec(pod(), { ...main, stdin: true, stdinOnce: true, tty: true }, 0, {
+      env,
+      mounts,
+      nodeMemoryBytes: 1,
+      security,
+    });
+    assert.deepEqual([open.stdin, open.stdinOnce, open.tty], [true, true, true]);
+  });
+
+  it('limits the container as its Pod’s class says', () => {
+    assert.equal(spec.resources.oomScoreAdj, 1000);
   });
 
   it('writes down what another agent needs to stop the container', () => {

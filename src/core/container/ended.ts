@@ -10,6 +10,7 @@ import type { ContainerRun } from './container-history.ts';
 import type { RunView } from './container-view.ts';
 import { START_INTERRUPTED } from './restart.ts';
 import { resumeDelivery } from './resume-delivery.ts';
+import { exitMessage } from './termination-message.ts';
 
 const HOOKS: readonly HookName[] = ['postStart', 'preStop'];
 
@@ -51,7 +52,7 @@ function exitOf({ view, run }: RunView): Fact {
   }
   const reason = exitReason(seen);
   const { exitCode, startedAtMs, finishedAtMs } = seen;
-  const message = [seen.message, seen.terminationMessage ?? ''].filter((text) => text !== '').join(': ');
+  const message = exitMessage(view.pod, seen.message, seen.terminationMessage ?? '');
   const by = endedBy(run, exitCode, reason);
   return { type: 'container.exited', ...of, exitCode, reason, by, ...(message === '' ? {} : { message }), startedAtMs, finishedAtMs };
 }

@@ -1,7 +1,7 @@
 import { deepEqual, equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { expandEnv, expandVariables } from './expand-variables.ts';
+import { expandVariables, referencedVariables } from './expand-variables.ts';
 
 const values = new Map([
   ['A', 'a'],
@@ -35,15 +35,8 @@ describe('expandVariables()', () => {
   });
 });
 
-describe('expandEnv()', () => {
-  it('lets a variable refer to those before it, and to none behind it', () => {
-    const env = [
-      { name: 'LATE', value: '$(A)' },
-      { name: 'A', value: '1' },
-      { name: 'B', value: '$(A)2' },
-      { name: 'NONE' },
-      { name: 'A', value: '$(A)$(B)' },
-    ];
-    deepEqual(Object.fromEntries(expandEnv(env)), { LATE: '$(A)', A: '112', B: '12', NONE: '' });
+describe('referencedVariables()', () => {
+  it('names what a text refers to, each once, and nothing that is escaped', () => {
+    deepEqual(referencedVariables('$(A)/$(B)$$(C)$(A) $() $D'), ['A', 'B', '']);
   });
 });

@@ -33,8 +33,10 @@ const nextCount = (run: ContainerRun | undefined): number => {
 };
 
 function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision): Decision {
+  // The entry's key holds the image: with another one there is nothing to wait for (`doBackOff`).
+  if (run.image !== undefined && run.image !== view.spec.image) return create;
   const of = { container: view.spec.name, restartCount: run.restartCount };
-  const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : ownBackOffMs(view, run);
+  const backoffMs = run.phase === 'notCreated' ? CREATE_RETRY_MS : backOffMs(containerHistory(view), view.settings);
   if (run.restarting === undefined) {
     const endedWallMs = run.exited?.wallMs ?? run.failedWallMs ?? view.now.wallMs;
     return record({ type: 'container.restarting', ...of, backoffMs, startAt: momentAfter(endedWallMs, backoffMs, view.now) });
@@ -42,10 +44,6 @@ function afterBackOff(view: ContainerView, run: ContainerRun, create: Decision):
   const startAt = inThisBoot(run.restarting.startAt ?? view.now, view.now);
   return isReached(startAt, view.now) ? create : wake(startAt);
 }
-
-/** The entry's key holds the image: with another one there is none (`doBackOff`). */
-const ownBackOffMs = (view: ContainerView, { image }: ContainerRun): number =>
-  image !== undefined && image !== view.spec.image ? 0 : backOffMs(containerHistory(view), view.settings);
 
 /** A wait does not outlive its boot: the wall clock of a machine that just started may say anything. */
 const inThisBoot = (moment: Instant, now: Instant): Instant => (moment.bootId === now.bootId ? moment : now);

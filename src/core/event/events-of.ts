@@ -11,6 +11,7 @@ import { findContainer, restartPolicyOf } from '../../model/pod-containers.ts';
 import { failureClass, isOwnTimeout } from '../hook/failure-class.ts';
 import type { EventNews, Fact, HookName, NewFact } from '../journal-record.ts';
 import type { PodHistory } from '../pod/pod-history.ts';
+import { probeEvent } from '../probe/probe-events.ts';
 import { goDuration } from './go-duration.ts';
 
 export interface OfPod {
@@ -48,6 +49,8 @@ function eventsAfter(fact: NewFact, { pod, history }: OfPod): readonly EventNews
       return [podEnding(fact)];
     case 'hook.finished':
       return hookFinished(fact, pod);
+    case 'probe.failed':
+      return [probeEvent(fact)];
     default:
       return [];
   }

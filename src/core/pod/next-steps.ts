@@ -18,7 +18,7 @@ export function nextSteps(view: PodView): Decision {
   const { history } = view;
   if (history.removed) return NOTHING;
   if (history.accepted === undefined) return record({ type: 'pod.accepted', spec: view.pod });
-  const news = [deletionStep, updateStep, endingStep, adoptStep].map((step) => step(view)).find(({ steps }) => steps.length > 0);
+  const news = [deletionStep, rejectionStep, updateStep, endingStep, adoptStep].map((step) => step(view)).find(({ steps }) => steps.length > 0);
   if (news !== undefined) return news;
   const course = podCourse(view);
   const leftovers = leftoverSteps(view);
@@ -54,6 +54,12 @@ function deletionStep({ history, wantedDeletion }: PodView): Decision {
     : record({ type: 'pod.deleting', ...deletion });
 }
 
+/** A Pod that the node does not take fails before anything of it is made (`kubelet.go` `rejectPod`). */
+const rejectionStep = ({ rejection }: PodView): Decision =>
+  rejection === undefined
+    ? NOTHING
+    : record({ type: 'pod.rejected', ...rejection }, { type: 'event', eventType: 'Warning', ...rejection });
+
 /** The owner changed what may be changed in a living Pod. */
 const updateStep = ({ wantedPod }: PodView): Decision =>
   wantedPod === undefined ? NOTHING : record({ type: 'pod.updated', spec: wantedPod });
@@ -61,7 +67,8 @@ const updateStep = ({ wantedPod }: PodView): Decision =>
 /** A management event ends the Pod: stored with its deadline before anything of the stop, like a delete. */
 function endingStep(view: PodView): Decision {
   const { history, wantedEnd, now, pod } = view;
-  if (history.deleting !== undefined || history.ending !== undefined || history.endedPhase !== undefined) return NOTHING;
+  if (history.deleting !== undefined || history.ending !== undefined || history.rejected !== undefined || history.endedPhase !== undefined)
+    return NOTHING;
   if (wantedEnd !== undefined) {
     const { reason, message, graceSeconds, seenAt } = wantedEnd;
     return record({ type: 'pod.ending', reason, message, graceSeconds, deadline: addMs(seenAt, graceSeconds * 1000) });

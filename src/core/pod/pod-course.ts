@@ -9,7 +9,7 @@ import type { PodView } from './pod-view.ts';
 export type PodCourse = { readonly kind: 'lives' | 'settled' } | { readonly kind: 'ends'; readonly reason: StopReason };
 
 export function podCourse(view: PodView): PodCourse {
-  if (view.history.endedPhase !== undefined) return { kind: 'settled' };
+  if (view.history.endedPhase !== undefined || view.history.rejected !== undefined) return { kind: 'settled' };
   const reason = endReason(view);
   if (reason === undefined) return { kind: 'lives' };
   const isSettled = podContainers(view.pod).every(({ spec }) => isGone(view.history.containers[spec.name]?.run));
@@ -50,7 +50,7 @@ function hasLostSandboxForGood(view: PodView): boolean {
 
 /** `kubelet_pods.go` `getPhase` for a Pod whose containers have all ended: Succeeded only if every regular exit code is 0. */
 export function endPhase(view: PodView): PodPhase {
-  if (view.history.ending !== undefined || hasFailedToInitialise(view)) return 'Failed';
+  if (view.history.ending !== undefined || view.history.rejected !== undefined || hasFailedToInitialise(view)) return 'Failed';
   const allZero = view.pod.spec.containers.every((spec) => view.history.containers[spec.name]?.run?.exited?.exitCode === 0);
   return allZero ? 'Succeeded' : 'Failed';
 }

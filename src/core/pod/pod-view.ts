@@ -1,4 +1,5 @@
 import type { Pod } from '../../model/pod.ts';
+import type { Rejection } from '../admission/admit-pod.ts';
 import type { Instant } from '../instant.ts';
 import type { HookName } from '../journal-record.ts';
 import type { ProbeStanding } from '../probe/probe-standing.ts';
@@ -12,6 +13,8 @@ export interface PodView {
   readonly wantedDeletion?: { readonly graceSeconds: number; readonly seenAt: Instant };
   /** A management event that ends the Pod; told until `history.ending` has it. `seenAt`: when this agent was told. */
   readonly wantedEnd?: { readonly reason: string; readonly message: string; readonly graceSeconds: number; readonly seenAt: Instant };
+  /** Why this node does not take the Pod; told until `history.rejected` has it. */
+  readonly rejection?: Rejection;
   /** The Pod as its owner wants it now, where that may differ from `history.accepted`. */
   readonly wantedPod?: Pod;
   readonly history: PodHistory;

@@ -34,7 +34,7 @@ describe('HostLeftoverSweep, with containerd killed inside RunPodSandbox', () =>
         await own.cri.stopPodSandbox(id);
         await own.cri.removePodSandbox(id);
       }
-      await own.sweep.sweep({ sandboxIds: [], containerIds: [] });
+      await own.sweep.sweep({ podUids: [], sandboxIds: [], containerIds: [] });
       assert.deepEqual(await hostTraces(own.paths), noTraces);
 
       const next = await own.cri.runPodSandbox(sandboxSpec(own.paths, 'next'));
@@ -61,7 +61,7 @@ describe('HostLeftoverSweep', () => {
 
   it('sweep() touches nothing of what lives', async () => {
     const before = await hostTraces(own.paths);
-    assert.deepEqual(await own.sweep.sweep({ sandboxIds: [sandboxId], containerIds: [containerId] }), []);
+    assert.deepEqual(await own.sweep.sweep({ podUids: [], sandboxIds: [sandboxId], containerIds: [containerId] }), []);
     assert.deepEqual(await hostTraces(own.paths), before);
     const states = await own.cri.listContainers();
     assert.deepEqual(
@@ -76,7 +76,7 @@ describe('HostLeftoverSweep', () => {
     assert.ok(running);
     own.supervisor.leave();
     await own.process.end(running);
-    const kinds = new Set((await own.sweep.sweep({ sandboxIds: [], containerIds: [] })).map(({ kind }) => kind));
+    const kinds = new Set((await own.sweep.sweep({ podUids: [], sandboxIds: [], containerIds: [] })).map(({ kind }) => kind));
     assert.deepEqual([...kinds].sort(), ['bundle', 'cgroup', 'cniCache', 'iptables', 'lease', 'mount', 'process', 'shim']);
     const { bridgePorts, ...traces } = await hostTraces(own.paths);
     const { bridgePorts: _, ...none } = noTraces;

@@ -75,7 +75,7 @@ export const sandboxSpec = (paths: HostPaths, uid: string): SandboxSpec => ({
   namespace: 'default',
   name: uid,
   attempt: 0,
-  hostNetwork: false,
+  namespaces: { network: 'pod', pid: 'container', ipc: 'pod' },
   hostname: uid,
   logDirectory: join(paths.logsDir, uid),
   cgroupParent: paths.cgroupParent,

@@ -58,7 +58,7 @@ test('containers of a Pod share its network and IPC, and do not see each otherâ€
 });
 
 test('a Pod on the host network has the hostâ€™s network and name', async () => {
-  const pod = await start({ hostNetwork: true, hostname: 'ignored' }, {});
+  const pod = await start({ namespaces: { network: 'node', pid: 'container', ipc: 'pod' }, hostname: 'ignored' }, {});
   assert.equal(await shell(pod, 'readlink /proc/self/ns/net'), readlinkSync('/proc/self/ns/net'));
   assert.equal(await shell(pod, 'hostname'), hostname());
   const [state] = await agent.cri.listSandboxes(pod.sandbox.uid);
