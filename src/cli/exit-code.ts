@@ -7,6 +7,7 @@ const EXIT_CODES: Readonly<Partial<Record<ErrorCode, ExitCode>>> = {
   badInput: 2,
   hostLacks: 3,
   stateLocked: 3,
+  apiUnavailable: 3,
   // Thrown out of a command, it could not even begin: the disk is full or broken.
   journalUnwritable: 3,
 };
