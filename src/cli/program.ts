@@ -2,11 +2,17 @@
 import { Command, CommanderError } from 'commander';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { readVersion } from '../version.ts';
+import { applyCommand } from './apply.ts';
 import { type CommandContext, formatMessage, stderrLogger, wantsColours } from './command-context.ts';
+import { deleteCommand } from './delete.ts';
+import { describeCommand } from './describe.ts';
 import { doctorCommand } from './doctor.ts';
+import { eventsCommand } from './events.ts';
 import { type ExitCode, exitCodeOf } from './exit-code.ts';
+import { getCommand } from './get.ts';
 import { hooksCommand } from './hooks.ts';
 import { imageCommand } from './image.ts';
+import { logsCommand } from './logs.ts';
 import { OutputQueue } from './output-queue.ts';
 import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
@@ -39,7 +45,8 @@ function programOf(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .enablePositionalOptions()
     .showSuggestionAfterError(true);
-  const commands = [runCommand, hooksCommand, imageCommand, resetCommand, doctorCommand];
+  const clientCommands = [applyCommand, getCommand, describeCommand, eventsCommand, logsCommand, deleteCommand];
+  const commands = [runCommand, hooksCommand, ...clientCommands, imageCommand, resetCommand, doctorCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({

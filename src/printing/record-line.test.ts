@@ -82,6 +82,11 @@ describe('recordText()', () => {
     [{ ...of, type: 'pod.deleting', graceSeconds: 30, firstSeen: at, deadline: at }, 'Pod is being deleted, grace 30 s'],
     [{ ...of, type: 'pod.rejected', reason: 'HostPort', message: 'taken' }, 'Pod rejected (HostPort): taken'],
     [{ ...of, type: 'probe.failed', ...main, probe: 'liveness', message: 'refused' }, 'liveness probe failed: refused'],
+    [{ ...of, type: 'probe.failed', ...main, probe: 'startup', message: 'x', result: 'unknown' }, 'startup probe could not be run: x'],
+    [
+      { ...of, type: 'probe.failed', ...main, probe: 'readiness', message: 'x', result: 'warning' },
+      'readiness probe succeeded with a warning: x',
+    ],
   ];
   for (const [record, text] of texts) it(`tells ${record.type}: ${text}`, () => equal(recordText(record), text));
 });

@@ -108,6 +108,8 @@ function hookText(record: RecordOf<'hook.started' | 'hook.finished' | 'hook.skip
 
 type ContainerRecord = Exclude<RecordOf<(`container.${string}` & PrintedRecord['type']) | 'signal.sent' | 'probe.failed'>, never>;
 
+const PROBE_RESULTS = { failure: 'failed', unknown: 'could not be run', warning: 'succeeded with a warning' } as const;
+
 function containerText(record: ContainerRecord): string {
   switch (record.type) {
     case 'container.created':
@@ -131,7 +133,7 @@ function containerText(record: ContainerRecord): string {
     case 'container.restarting':
       return record.backoffMs === 0 ? 'container restarts at once' : `container restarts in ${durationText(record.backoffMs)}`;
     default:
-      return `${record.probe} probe failed: ${printable(record.message)}`;
+      return `${record.probe} probe ${PROBE_RESULTS[record.result ?? 'failure']}: ${printable(record.message)}`;
   }
 }
 
