@@ -6,7 +6,16 @@ export interface KeyAndCertificate {
   readonly cert: string;
 }
 
-export function selfSigned({ name = 'hooklet test', bits = 2048, notAfter = new Date(Date.now() + 86_400_000) } = {}): KeyAndCertificate {
+export interface CertificateWish {
+  readonly name?: string;
+  readonly bits?: number;
+  readonly notAfter?: Date;
+  /** IPv4 addresses that the certificate is good for; Go's clients look nowhere else. */
+  readonly addresses?: readonly string[];
+}
+
+export function selfSigned(wish: CertificateWish = {}): KeyAndCertificate {
+  const { name = 'hooklet test', bits = 2048, notAfter = new Date(Date.now() + 86_400_000), addresses = [] } = wish;
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: bits });
   const algorithm = sequence(Buffer.from('06092a864886f70d01010b0500', 'hex'));
   const subject = sequence(der(0x31, sequence(Buffer.from('0603550403', 'hex'), der(0x0c, Buffer.from(name)))));
@@ -19,6 +28,7 @@ export function selfSigned({ name = 'hooklet test', bits = 2048, notAfter = new 
     sequence(time(new Date(Date.now() - 86_400_000)), time(notAfter)),
     subject,
     publicKey.export({ type: 'spki', format: 'der' }),
+    ...(addresses.length === 0 ? [] : [der(0xa3, sequence(alternativeNames(addresses)))]),
   );
   const signature = sign('sha256', body, privateKey);
   const certificate = sequence(body, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
@@ -28,6 +38,12 @@ export function selfSigned({ name = 'hooklet test', bits = 2048, notAfter = new 
     cert: `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`,
   };
 }
+
+/** The extension subjectAltName. */
+const alternativeNames = (addresses: readonly string[]): Buffer => {
+  const names = addresses.map((address) => der(0x87, Buffer.from(address.split('.').map(Number))));
+  return sequence(Buffer.from('0603551d11', 'hex'), der(0x04, sequence(...names)));
+};
 
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;

@@ -1,0 +1,70 @@
+import type { ApiEvent } from '../../src/model/api-objects.ts';
+
+const base = { apiVersion: 'v1', kind: 'Event', type: 'Normal', reportingComponent: 'kubelet', reportingInstance: 'box' } as const;
+const about = (name: string, fieldPath?: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  namespace: 'default',
+  name,
+  uid: `uid-${name}`,
+  ...(fieldPath === undefined ? {} : { fieldPath }),
+});
+
+export const cannedEvents: readonly ApiEvent[] = [
+  {
+    ...base,
+    metadata: { name: 'rich.3', namespace: 'default' },
+    type: 'Warning',
+    reason: 'FailedPostStartHook',
+    message: 'PostStartHook failed\nwith more words\n',
+    involvedObject: about('rich', 'spec.containers{second}'),
+    source: { component: 'kubelet', host: 'box' },
+    firstTimestamp: '@-20h30m',
+    lastTimestamp: '@-12h30m',
+    count: 7,
+  },
+  {
+    ...base,
+    metadata: { name: 'rich.1', namespace: 'default' },
+    reason: 'Pulled',
+    message: 'Container image "main:1" already present on machine',
+    involvedObject: about('rich', 'spec.containers{main}'),
+    source: { component: 'kubelet', host: 'box' },
+    firstTimestamp: '@-21h30m',
+    lastTimestamp: '@-21h30m',
+    count: 1,
+  },
+  {
+    ...base,
+    metadata: { name: 'rich.2', namespace: 'default' },
+    reason: 'Scheduled',
+    message: 'Successfully assigned default/rich to box',
+    involvedObject: about('rich'),
+    source: {},
+    reportingComponent: 'default-scheduler',
+    eventTime: '@-22h30m.000000',
+    firstTimestamp: null as unknown as string,
+    lastTimestamp: null as unknown as string,
+  },
+  {
+    ...base,
+    metadata: { name: 'rich.4', namespace: 'default' },
+    reason: 'Repeated',
+    message: 'again and again',
+    involvedObject: about('rich'),
+    reportingComponent: 'hooklet',
+    eventTime: '@-23h30m.000000',
+    series: { count: 12, lastObservedTime: '@-13h30m.000000' },
+  },
+  {
+    ...base,
+    metadata: { name: 'box.1', namespace: 'default' },
+    reason: 'Starting',
+    message: 'Starting kubelet.',
+    involvedObject: { kind: 'Node', name: 'box', uid: 'box' },
+    source: { component: 'kubelet', host: 'box' },
+    firstTimestamp: '@-30h30m',
+    lastTimestamp: '@-30h30m',
+    count: 1,
+  },
+];
