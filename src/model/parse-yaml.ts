@@ -137,9 +137,26 @@ function kubectlTags(tags: Tags): Tags {
     'tag:yaml.org,2002:merge',
     'tag:yaml.org,2002:binary',
   ]);
-  const kept = tags.filter((tag) => typeof tag === 'string' || !(left.has(tag.tag) || ('format' in tag && tag.format === 'TIME')));
-  return [...kept, octal];
+  const kept = tags.filter(
+    (tag) => typeof tag === 'string' || !(left.has(tag.tag) || ('format' in tag && tag.format === 'TIME') || isFloat(tag)),
+  );
+  return [zero, ...kept, octal, float];
 }
+
+/** Those with a point or an exponent; infinity and "not a number" have tags of their own. */
+const isFloat = (tag: Exclude<Tags[number], string>): boolean =>
+  tag.tag === 'tag:yaml.org,2002:float' && 'test' in tag && tag.test?.test('1.5e3') !== tag.test?.test('1.5');
+
+/** go-yaml leaves `.`, `-.` and `._1` to be text: a point needs a digit beside it (`resolve.go` `yamlStyleFloat`). */
+const float: ScalarTag = {
+  default: true,
+  tag: 'tag:yaml.org,2002:float',
+  test: /^(?:[-+]?[0-9][0-9_]*\.[0-9_]*|[-+]\.[0-9][0-9_]*|\.[0-9]+|[-+]?[0-9][0-9_]*(?=[eE]))(?:[eE][-+]?[0-9]+)?$/,
+  resolve: (text) => Number(text.replaceAll('_', '')),
+};
+
+/** No octal number, though it begins like one. */
+const zero: ScalarTag = { default: true, tag: 'tag:yaml.org,2002:int', test: /^[-+]?0_+$/, resolve: () => 0n };
 
 const octal: ScalarTag = {
   default: true,
