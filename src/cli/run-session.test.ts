@@ -8,6 +8,7 @@ import { MemoryJournal } from '../fakes/memory-journal.ts';
 import { memoryPodParts } from '../fakes/memory-pod-parts.ts';
 import { SCRIPTED_HOST } from '../fakes/scripted-host.ts';
 import { ScriptedHttp } from '../fakes/scripted-http.ts';
+import { ScriptedProbeClient } from '../fakes/scripted-probe-client.ts';
 import type { Script } from '../fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../fakes/scripted-runtime.ts';
 import { PodWorkers } from '../kubelet/pod-workers.ts';
@@ -28,6 +29,7 @@ class FakeNode {
   readonly logs = new MemoryContainerLogs();
   readonly hookOutput = new MemoryHookOutput();
   readonly http = new ScriptedHttp(this.clock);
+  readonly probeClient = new ScriptedProbeClient(this.clock);
   journal = new MemoryJournal();
 
   constructor(script: Script = {}) {
@@ -64,7 +66,7 @@ class FakeRun {
         logger: SILENT_LOGGER,
         show: (record) => this.shown.push(`${((Date.parse(record.time) - startMs) / 1000).toFixed(1)} ${describeShown(record)}`),
         startKubelet: async (node, wanted, source, { logger }) => {
-          const { clock, journal, hookOutput, http } = node;
+          const { clock, journal, hookOutput, http, probeClient } = node;
           const host = { ...SCRIPTED_HOST, paths };
           const parts = {
             clock,
@@ -72,6 +74,7 @@ class FakeRun {
             runtime: runtime.forNextAgent(),
             hookOutput,
             http,
+            probeClient,
             ...memoryPodParts(),
             host,
             logger,

@@ -15,13 +15,15 @@ export async function openState(
   paths: HostPaths,
   options: NodeOptions,
 ): Promise<Omit<OpenNode, 'close'> & { readonly sweep?: LeftoverSweep }> {
-  const [{ SqliteJournal }, { HookOutputFiles }, { ContainerLogReader }, { SocketHttpClient }, { PolicedDialer }] = await Promise.all([
-    import('../sqlite/sqlite-journal.ts'),
-    import('../host/hook-output-files.ts'),
-    import('../host/container-log-reader.ts'),
-    import('../network/socket-http-client.ts'),
-    import('../network/policed-dialer.ts'),
-  ]);
+  const [{ SqliteJournal }, { HookOutputFiles }, { ContainerLogReader }, { SocketHttpClient }, { SocketProbeClient }, { PolicedDialer }] =
+    await Promise.all([
+      import('../sqlite/sqlite-journal.ts'),
+      import('../host/hook-output-files.ts'),
+      import('../host/container-log-reader.ts'),
+      import('../network/socket-http-client.ts'),
+      import('../network/socket-probe-client.ts'),
+      import('../network/policed-dialer.ts'),
+    ]);
   const logger = options.logger ?? SILENT_LOGGER;
   const journal = SqliteJournal.open({
     file: paths.journalFile,
@@ -36,9 +38,10 @@ export async function openState(
     journal.close();
     throw error;
   }
-  const http = new SocketHttpClient(new PolicedDialer({ clock, hookHosts: options.hookHosts ?? DEFAULT_HOOK_HOSTS }));
+  const dialer = new PolicedDialer({ clock, hookHosts: options.hookHosts ?? DEFAULT_HOOK_HOSTS });
+  const [http, probeClient] = [new SocketHttpClient(dialer), new SocketProbeClient(dialer)];
   const logs = new ContainerLogReader(clock);
-  return { clock, journal, runtime, hookOutput, http, logs, paths, ...(sweep === undefined ? {} : { sweep }) };
+  return { clock, journal, runtime, hookOutput, http, probeClient, logs, paths, ...(sweep === undefined ? {} : { sweep }) };
 }
 
 /** How much of removed Pods is remembered: the last 100, for 7 days. */

@@ -69,7 +69,7 @@ async function kubeletParts(node: NodeWithSweep, options: KubeletOptions): Promi
     import('../host/resolv-conf-host-dns.ts'),
     import('../host/app-armor.ts'),
   ]);
-  const { clock, journal, runtime, hookOutput, http, paths, sweep } = node;
+  const { clock, journal, runtime, hookOutput, http, probeClient, paths, sweep } = node;
   const objects = options.objects ?? new LocalPodObjects([]);
   const allocatable = await allocatableOf(paths.stateDir);
   const volumes = await podVolumes(node, { objects, allocatable, clusterDomain: options.cluster?.domain });
@@ -79,6 +79,7 @@ async function kubeletParts(node: NodeWithSweep, options: KubeletOptions): Promi
     runtime,
     hookOutput,
     http,
+    probeClient,
     volumes,
     objects,
     podCgroups: new CgroupfsPodCgroups({ cgroupParent: paths.cgroupParent, clock }),

@@ -10,6 +10,7 @@ import type { PodObjects } from '../ports/pod-objects.ts';
 import type { PodReports } from '../ports/pod-reports.ts';
 import type { PodSource } from '../ports/pod-source.ts';
 import type { PodVolumes } from '../ports/pod-volumes.ts';
+import type { ProbeClient } from '../ports/probe-client.ts';
 import type { Runtime } from '../ports/runtime.ts';
 import type { HostFacts } from './host-facts.ts';
 
@@ -20,6 +21,7 @@ export interface KubeletParts {
   readonly runtime: Runtime;
   readonly hookOutput: HookOutputStore;
   readonly http: HttpClient;
+  readonly probeClient: ProbeClient;
   readonly volumes: PodVolumes;
   readonly objects: PodObjects;
   readonly podCgroups: PodCgroups;

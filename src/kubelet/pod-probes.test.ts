@@ -163,7 +163,7 @@ describe('PodProbes', () => {
     const now = history({ main: run({ containerId }) });
     probes.reconcile(pod, now);
     await clock.advance(1000);
-    const ids = [...runtime.world.execs.keys()].map((key) => key.slice(containerId.length + 1).replace(/-[0-9a-z]+-(\d)$/, '-T-$1'));
+    const ids = [...runtime.world.execs.keys()].map((key) => key.slice(containerId.length + 1).replace(/-[0-9a-z]+-0-(\d)$/, '-T-$1'));
     deepEqual(ids, ['probe-liveness-T-1', 'probe-readiness-T-2']);
     probes.end();
     await probes.ended();

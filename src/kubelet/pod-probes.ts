@@ -51,12 +51,13 @@ export class PodProbes implements WorkerProbes {
 
   constructor(options: PodProbesOptions) {
     this.#options = options;
-    // What an earlier agent has left of its probes may still be there.
-    const since = options.parts.clock.now().wallMs.toString(36);
+    // What an earlier agent has left of its probes may still be there, and that agent may have begun in this very moment.
+    const began = options.parts.clock.now().wallMs.toString(36);
+    const drawn = Math.floor(options.random() * 36 ** 4).toString(36);
     let execs = 0;
     const nextExecId = (kind: ProbeKind): string => {
       execs += 1;
-      return probeExecId(`${kind}-${since}-${execs}`);
+      return probeExecId(`${kind}-${began}-${drawn}-${execs}`);
     };
     this.#parts = { ...options.parts, nextExecId };
   }

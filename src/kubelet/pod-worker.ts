@@ -75,6 +75,12 @@ export class PodWorker {
     if (event.kind === 'containerExited') this.wake('runtime');
   }
 
+  /** A management event ends the Pod: it fails with this reason, and stays. */
+  end(event: { readonly reason: string; readonly message: string; readonly graceSeconds: number }): void {
+    this.#context.memory.wantedEnd = { ...event, seenAt: this.#context.parts.clock.now() };
+    this.wake('wanted');
+  }
+
   leave(): void {
     this.#leaving = true;
     this.#context.tasks.endAll('agentLeaves');

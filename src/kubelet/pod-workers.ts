@@ -3,19 +3,26 @@
  * from the runtime's events to the Pod they concern.
  */
 
+import type { Instant } from '../core/instant.ts';
 import type { PodRecord } from '../core/journal-record.ts';
+import type { PodHistory } from '../core/pod/pod-history.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import type { ObjectName } from '../ports/pod-objects.ts';
 import type { RuntimeEvent } from '../ports/runtime-events.ts';
+import { ExecTurns } from '../probes/exec-turns.ts';
+import type { ProbeParts } from '../probes/probe-parts.ts';
 import type { WorkerParts } from './kubelet-parts.ts';
 import { LeftoverSweeper } from './leftover-sweeper.ts';
 import { PodLog } from './pod-log.ts';
+import { PodProbes } from './pod-probes.ts';
 import { PodTasks } from './pod-tasks.ts';
 import { PodWorker } from './pod-worker.ts';
 import { StartSlots } from './start-slots.ts';
 import { usesObject } from './tend-volumes.ts';
-import { NO_PROBES } from './worker-probes.ts';
+
+/** `lifecycle.md` 8 */
+const SHUTDOWN_MESSAGE = 'Pod was terminated in response to imminent node shutdown.';
 
 interface Entry {
   readonly worker: PodWorker;
@@ -27,15 +34,20 @@ export class PodWorkers {
   readonly #parts: WorkerParts;
   readonly #slots: StartSlots;
   readonly #sweeper: LeftoverSweeper;
+  readonly #execTurns: ExecTurns;
+  readonly #startedAt: Instant;
   readonly #entries = new Map<string, Entry>();
   #stopListening: readonly (() => void)[] = [];
   #lostFacts = false;
   #leaving = false;
+  #draining = false;
 
   constructor(parts: WorkerParts) {
     this.#parts = parts;
     this.#slots = new StartSlots(parts.host.parallelStarts);
     this.#sweeper = new LeftoverSweeper(parts, this.#slots);
+    this.#execTurns = new ExecTurns(parts.host.parallelStarts);
+    this.#startedAt = parts.clock.now();
   }
 
   /** Takes up every Pod of the source, and each that comes. What the journal knows of them is where they go on from. */
@@ -60,9 +72,48 @@ export class PodWorkers {
     await this.#sweeper.leave();
   }
 
+  /**
+   * Ends every Pod gracefully, as before the machine goes down (`nodeshutdown_manager.go`), and resolves once nothing of
+   * them runs. New Pods are not taken up any more.
+   */
+  async drain(): Promise<void> {
+    this.#draining = true;
+    const ended = this.#allEnded();
+    for (const { worker, log } of this.#entries.values()) {
+      const { terminationGracePeriodSeconds } = log.history.accepted?.spec ?? { terminationGracePeriodSeconds: 0 };
+      worker.end({ reason: 'Terminated', message: SHUTDOWN_MESSAGE, graceSeconds: terminationGracePeriodSeconds });
+    }
+    await ended;
+  }
+
+  #allEnded(): Promise<void> {
+    const left = new Set([...this.#entries].filter(([, { log }]) => log.history.endedPhase === undefined).map(([uid]) => uid));
+    if (left.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const stop = this.#parts.journal.onRecord(({ record }) => {
+        if (record.type !== 'pod.ended' && record.type !== 'pod.removed') return;
+        left.delete(record.uid);
+        if (left.size > 0) return;
+        stop();
+        resolve();
+      });
+    });
+  }
+
   /** True while a Pod's facts could not be written down, and for good when the Pod went before they could be. */
   get hasUnwritten(): boolean {
     return this.#lostFacts || [...this.#entries.values()].some(({ log }) => log.hasUnwritten);
+  }
+
+  /** What is known of a Pod of this node. */
+  historyOf(uid: string): PodHistory | undefined {
+    return this.#entries.get(uid)?.log.history;
+  }
+
+  get #probeParts(): Omit<ProbeParts, 'nextExecId' | 'execTurns'> {
+    const { clock, http, probeClient, runtime } = this.#parts;
+    const { cri, nativeExec } = runtime;
+    return { clock, http, client: probeClient, cri, ...(nativeExec === undefined ? {} : { nativeExec }) };
   }
 
   #changed(uid: string, records: readonly PodRecord[]): void {
@@ -70,7 +121,7 @@ export class PodWorkers {
     const entry = this.#entries.get(uid);
     if (entry !== undefined) return entry.worker.wantedChanged();
     const desired = this.#parts.source.get(uid);
-    if (desired !== undefined) this.#add(desired.pod, records);
+    if (desired !== undefined && !this.#draining) this.#add(desired.pod, records);
   }
 
   /** Containers see the change of an object where they see its files. */
@@ -85,12 +136,18 @@ export class PodWorkers {
     const parts = this.#parts;
     const log = new PodLog(pod, records, parts);
     const tasks = new PodTasks(() => worker.wake('wanted'));
+    const probes = new PodProbes({
+      parts: { ...this.#probeParts, execTurns: this.#execTurns },
+      agentStartedAt: this.#startedAt,
+      random: Math.random,
+      onChange: () => worker.wake('wanted'),
+    });
     const worker = new PodWorker({
       get pod() {
         return log.history.accepted ?? pod;
       },
       log,
-      probes: NO_PROBES,
+      probes,
       tasks,
       parts,
       slots: this.#slots,

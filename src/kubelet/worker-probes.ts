@@ -16,5 +16,3 @@ export interface WorkerProbes {
   /** Ends all probing. */
   end(): void;
 }
-
-export const NO_PROBES: WorkerProbes = { reconcile: () => {}, standings: () => [], takeFacts: () => [], end: () => {} };

@@ -97,7 +97,6 @@ describe('refuseUnsupported()', () => {
       '',
       ['spec.volumes[0].projected.sources[0].serviceAccountToken: not supported by hooklet run yet'],
     ],
-    ['', 'livenessProbe: {exec: {command: [a]}}', ['spec.containers[0].livenessProbe: not supported by hooklet run yet']],
     [
       '',
       'securityContext: {runAsUser: 1, windowsOptions: {hostProcess: false}}',

@@ -10,6 +10,7 @@ import type { HostReset } from './host-reset.ts';
 import type { HookHosts, HttpClient } from './http-client.ts';
 import type { Journal } from './journal.ts';
 import type { Logger } from './logger.ts';
+import type { ProbeClient } from './probe-client.ts';
 import type { Runtime } from './runtime.ts';
 
 export interface NodeOptions {
@@ -32,6 +33,7 @@ export interface OpenNode {
   readonly runtime: Runtime;
   readonly hookOutput: HookOutputStore;
   readonly http: HttpClient;
+  readonly probeClient: ProbeClient;
   readonly logs: ContainerLogs;
   readonly paths: HostPaths;
   /** `stopRuntime`: a clean end, nothing of ours stays running; otherwise containerd and its containers live on. */

@@ -15,6 +15,7 @@ import { MemoryPodObjects } from '../../src/fakes/memory-pod-objects.ts';
 import { MemoryPodVolumes } from '../../src/fakes/memory-pod-volumes.ts';
 import { SCRIPTED_HOST } from '../../src/fakes/scripted-host.ts';
 import { ScriptedHttp } from '../../src/fakes/scripted-http.ts';
+import { ScriptedProbeClient } from '../../src/fakes/scripted-probe-client.ts';
 import type { Script } from '../../src/fakes/scripted-programs.ts';
 import { ScriptedRuntime } from '../../src/fakes/scripted-runtime.ts';
 import type { KubeletParts } from '../../src/kubelet/kubelet-parts.ts';
@@ -30,6 +31,7 @@ export class Scenario {
   readonly runtime: ScriptedRuntime;
   readonly hookOutput = new MemoryHookOutput();
   readonly http = new ScriptedHttp(this.clock);
+  readonly probeClient = new ScriptedProbeClient(this.clock);
   readonly volumes = new MemoryPodVolumes();
   readonly objects = new MemoryPodObjects();
   readonly podCgroups = new MemoryPodCgroups();
@@ -117,13 +119,14 @@ export class Scenario {
   }
 
   #parts(): KubeletParts {
-    const { clock, journal, hookOutput, http, volumes, objects, podCgroups, hostDns } = this;
+    const { clock, journal, hookOutput, http, probeClient, volumes, objects, podCgroups, hostDns } = this;
     return {
       clock,
       journal,
       runtime: this.runtime.forNextAgent(this.#offered),
       hookOutput,
       http,
+      probeClient,
       volumes,
       objects,
       podCgroups,

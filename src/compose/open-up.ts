@@ -1,0 +1,92 @@
+/**
+ * `hooklet up`: the node, its API with everything that keeps it, and what joins the two. All of it is ended in the reverse
+ * order; Pods live on, unless they are drained first.
+ */
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { openNode } from '../compose.ts';
+import type { PodSettings } from '../core/pod/pod-view.ts';
+import { messageOf } from '../ports/hooklet-error.ts';
+import type { KubeApi } from '../ports/kube-api.ts';
+import type { Logger } from '../ports/logger.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import type { NodeOptions, OpenNode } from '../ports/open-node.ts';
+import { readVersion } from '../version.ts';
+import { Endings } from './endings.ts';
+import { joinKubelet } from './join-kubelet.ts';
+import { keepJournal } from './keep-journal.ts';
+import { type OpenServer, openServer } from './open-server.ts';
+
+export interface UpOptions extends NodeOptions {
+  readonly listen: { readonly host: string; readonly port: number };
+  /** As the API names this node; the host's name when absent. */
+  readonly nodeName?: string;
+  readonly settings: PodSettings;
+  readonly logger: Logger;
+}
+
+export interface OpenUp {
+  /** "https://127.0.0.1:6443" */
+  readonly url: string;
+  /** Of the administrator. */
+  readonly kubeconfig: string;
+  readonly nodeName: string;
+  /** Ends every Pod gracefully, as before a shutdown of the machine. */
+  drain(): Promise<void>;
+  /** `stopRuntime`: only after `drain`. */
+  close(options: { readonly stopRuntime: boolean }): Promise<void>;
+}
+
+/** Throws `badInput`, `stateLocked` or `hostLacks`; then nothing is held. */
+export async function openUp(options: UpOptions): Promise<OpenUp> {
+  const node = await openNode(options, { command: 'hooklet up' });
+  const endings = new Endings(options.logger);
+  try {
+    return await openOn(node, endings, options);
+  } catch (error) {
+    await endings.endAll();
+    await node.close({ stopRuntime: false });
+    throw error;
+  }
+}
+
+async function openOn(node: OpenNode, endings: Endings, options: UpOptions): Promise<OpenUp> {
+  const { clock, journal, hookOutput, paths } = node;
+  const { logger, settings, listen } = options;
+  const nodeName = options.nodeName ?? hostname().toLowerCase();
+  endings.add('housekeeping', keepJournal({ clock, logger, journal, hookOutput }));
+  const store = await openStore(node, logger);
+  endings.add('the object store', async () => store.close());
+  const server = await openServer({ node, store, logger, listen, hostname: hostname(), endings, metrics: () => '' });
+  const api = await apiAs(server, logger, { username: `system:node:${nodeName}`, group: 'system:nodes', agent: 'kubelet' });
+  const workers = await joinKubelet({ node, api, nodeName, settings, logger, endings });
+  return {
+    url: server.url,
+    kubeconfig: join(paths.stateDir, 'admin.kubeconfig'),
+    nodeName,
+    drain: () => workers.drain(),
+    close: async ({ stopRuntime }) => {
+      await endings.endAll();
+      await node.close({ stopRuntime });
+    },
+  };
+}
+
+async function openStore({ clock, paths }: OpenNode, logger: Logger): Promise<ObjectStore> {
+  const { SqliteObjectStore } = await import('../sqlite/sqlite-object-store.ts');
+  const onListenerError = (error: unknown): void => logger.warn('a listener of the object store failed', { error: messageOf(error) });
+  return SqliteObjectStore.open({ file: paths.storeFile, clock, onListenerError });
+}
+
+interface Identity {
+  readonly username: string;
+  readonly group: string;
+  readonly agent: string;
+}
+
+/** The API as a part of this process calls it: with rights of its own, and without a socket. */
+async function apiAs({ api }: OpenServer, logger: Logger, { username, group, agent }: Identity): Promise<KubeApi> {
+  const { InProcessApi } = await import('../apiserver/in-process-api.ts');
+  const user = { username, groups: [group, 'system:authenticated'] };
+  return new InProcessApi({ core: api.core, logger }, { user, userAgent: `${agent}/hooklet-${readVersion()}` });
+}
