@@ -12,10 +12,12 @@ import { openNode, openReset } from '../../src/compose.ts';
 import type { PodRecord } from '../../src/core/journal-record.ts';
 import type { PodSettings } from '../../src/core/pod/pod-view.ts';
 import { HostBaseImages } from '../../src/host/host-base-images.ts';
+import { LocalPodObjects } from '../../src/kubelet/local-pod-objects.ts';
 import { LocalPodSource } from '../../src/kubelet/local-pod-source.ts';
 import type { PodWorkers } from '../../src/kubelet/pod-workers.ts';
 import { acceptManifest } from '../../src/kubelet/take-over.ts';
-import type { Pod } from '../../src/model/pod.ts';
+import type { ConfigObject } from '../../src/model/config-objects.ts';
+import type { Pod, PodManifest } from '../../src/model/pod.ts';
 import type { PodStatus } from '../../src/model/pod-status.ts';
 import { formatProblem } from '../../src/model/problem.ts';
 import { readManifests } from '../../src/model/read-manifests.ts';
@@ -32,24 +34,27 @@ export class ConformanceNode {
   readonly stateDir: string;
   readonly node: OpenNode;
   readonly #settings: PodSettings | undefined;
+  readonly #objects: LocalPodObjects;
   readonly #pods = new Map<string, TestPod>();
   #source = new LocalPodSource();
   #workers: PodWorkers | undefined;
 
-  private constructor(stateDir: string, node: OpenNode, settings: PodSettings | undefined) {
+  private constructor(stateDir: string, node: OpenNode, settings: PodSettings | undefined, objects: readonly ConfigObject[]) {
     this.stateDir = stateDir;
     this.node = node;
     this.#settings = settings;
+    this.#objects = new LocalPodObjects(objects);
     node.journal.onRecord(({ record }) => {
       if (record.uid !== undefined && record.type !== 'agent.recovered') this.#pods.get(record.uid)?.tellRecord(record as PodRecord);
     });
   }
 
-  static async open(settings?: PodSettings): Promise<ConformanceNode> {
+  /** `objects`: the ConfigMaps and Secrets that Pods may name. */
+  static async open(settings?: PodSettings, objects: readonly ConfigObject[] = []): Promise<ConformanceNode> {
     const stateDir = await mkdtemp(join(tmpdir(), 'hooklet-conformance-'));
     try {
       const node = await openNode({ stateDir, logger: SILENT_LOGGER }, { command: 'conformance test' });
-      const open = new ConformanceNode(stateDir, node, settings);
+      const open = new ConformanceNode(stateDir, node, settings, objects);
       await open.#start();
       return open;
     } catch (error) {
@@ -64,7 +69,8 @@ export class ConformanceNode {
       if (this.#source.get(uid) === undefined) this.#pods.get(uid)?.tellGone();
     });
     const reports = { status: (uid: string, status: PodStatus): void => this.#pods.get(uid)?.tellStatus(status) };
-    const options = { logger: SILENT_LOGGER, reports, ...(this.#settings === undefined ? {} : { settings: this.#settings }) };
+    const known = { logger: SILENT_LOGGER, reports, objects: this.#objects };
+    const options = { ...known, ...(this.#settings === undefined ? {} : { settings: this.#settings }) };
     const wanted = [...this.#pods.values()].filter(({ isGone }) => !isGone).map(({ pod }) => pod);
     const { workers } = await startKubelet(this.node, wanted, this.#source, options);
     this.#workers = workers;
@@ -75,7 +81,11 @@ export class ConformanceNode {
     const { pods, errors } = readManifests([{ name: 'test', text: yaml }], { purpose: 'run' });
     const [read] = pods;
     if (read === undefined || errors.length > 0) throw new Error(errors.map(formatProblem).join('\n'));
-    const pod = acceptManifest(read.pod, Date.now());
+    return this.add(read.pod);
+  }
+
+  add(manifest: PodManifest): TestPod {
+    const pod = acceptManifest(manifest, Date.now());
     const { uid } = pod.metadata;
     const test = new TestPod(pod, {
       put: (changed: Pod) => this.#source.put(changed),

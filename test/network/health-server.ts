@@ -6,6 +6,8 @@ export interface HealthServerOptions {
   readonly services?: Readonly<Record<string, number>>;
   /** Checks are taken and never answered. */
   readonly hangs?: boolean;
+  /** Absent: loopback. */
+  readonly host?: string;
   /** Absent: any that is free. */
   readonly port?: number;
 }
@@ -43,7 +45,7 @@ export class HealthServer {
     this.userAgents = userAgents;
   }
 
-  static async open({ services, hangs, port = 0 }: HealthServerOptions = {}): Promise<HealthServer> {
+  static async open({ services, hangs, host = '127.0.0.1', port = 0 }: HealthServerOptions = {}): Promise<HealthServer> {
     const server = new Server();
     const userAgents: string[] = [];
     const check = (call: ServerUnaryCall<HealthCheck, number>, done: sendUnaryData<number>): void => {
@@ -56,7 +58,7 @@ export class HealthServer {
     if (services !== undefined) server.addService(definition, { check });
     const bound = await new Promise<number>((resolve, reject) => {
       const end = (error: Error | null, at: number): void => (error === null ? resolve(at) : reject(error));
-      server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), end);
+      server.bindAsync(`${host}:${port}`, ServerCredentials.createInsecure(), end);
     });
     return new HealthServer(server, bound, userAgents);
   }

@@ -1,0 +1,3 @@
+import { probeSuite } from './probe-suite.contract.ts';
+
+probeSuite({ sidecar: false });

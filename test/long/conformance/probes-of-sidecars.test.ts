@@ -1,0 +1,3 @@
+import { probeSuite } from '../../conformance/probe-suite.contract.ts';
+
+probeSuite({ sidecar: true });
