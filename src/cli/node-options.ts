@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_SETTINGS, type PodSettings } from '../core/pod/pod-view.ts';
 import { parseDuration } from '../model/duration.ts';
+import { isSysctlName, normalSysctlName, sysctlNamespace } from '../model/sysctl-names.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { DEFAULT_HOOK_HOSTS, HOOK_HOSTS, type HookHosts } from '../ports/http-client.ts';
 import type { NodeOptions } from '../ports/open-node.ts';
@@ -64,6 +65,28 @@ export const withRestartPeriod = (command: Command): Command =>
       if (ms === undefined || ms < 1000 || ms > DEFAULT_SETTINGS.maxRestartPeriodMs)
         throw new InvalidArgumentError('It must be a duration from 1s to 5m, such as 30s.');
       return ms;
+    },
+  );
+
+export interface SysctlOption {
+  readonly allowedUnsafeSysctls?: readonly string[];
+}
+
+/** The kubelet's option of that name. */
+export const withSysctls = (command: Command): Command =>
+  command.option(
+    '--allowed-unsafe-sysctls <names>',
+    "kernel parameters beside the safe ones that Pods may set, as kernel.msg*,net.core.somaxconn; only those of the Pod's own namespaces",
+    (text) => {
+      const names = text.split(',');
+      for (const name of names) {
+        const bare = name.replace(/[./]?\*$/, '');
+        if (!isSysctlName(bare) || sysctlNamespace(normalSysctlName(name.replace(/\*$/, ''))) === undefined)
+          throw new InvalidArgumentError(
+            `${JSON.stringify(name)} names no parameter of a Pod's own: they begin with kernel.shm, kernel.msg, fs.mqueue. or net.`,
+          );
+      }
+      return names;
     },
   );
 

@@ -64,6 +64,8 @@ describe('hooklet', () => {
     'an unknown command': ['rnu'],
     'an unknown option': ['run', '--frobnicate', 'pod.yaml'],
     'no file': ['run'],
+    'a kernel parameter of the whole machine': ['run', '--allowed-unsafe-sysctls', 'net.*,vm.swappiness', 'pod.yaml'],
+    'a kernel parameter by half a word': ['run', '--allowed-unsafe-sysctls', 'kernel.*', 'pod.yaml'],
     'a broken duration': ['run', '--for', '20', 'pod.yaml'],
     'an unknown output format': ['hooks', '-o', 'yaml'],
     'an unknown hook': ['hooks', 'output', 'demo', '--hook', 'preStart'],

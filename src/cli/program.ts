@@ -16,6 +16,7 @@ import { logsCommand } from './logs.ts';
 import { OutputQueue } from './output-queue.ts';
 import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
+import { upCommand } from './up.ts';
 
 const HELP = `
 Exit codes: 0 fine, 1 something you run failed, 2 bad input, 3 this host cannot do it.
@@ -46,7 +47,7 @@ function programOf(context: CommandContext): Command {
     .enablePositionalOptions()
     .showSuggestionAfterError(true);
   const clientCommands = [applyCommand, getCommand, describeCommand, eventsCommand, logsCommand, deleteCommand];
-  const commands = [runCommand, hooksCommand, ...clientCommands, imageCommand, resetCommand, doctorCommand];
+  const commands = [runCommand, upCommand, hooksCommand, ...clientCommands, imageCommand, resetCommand, doctorCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({

@@ -89,7 +89,9 @@ async function runOn(
       settings: podSettings(options),
       ...(options.for === undefined ? {} : { forMs: options.for }),
     };
-    const start: StartKubelet = (open, wanted, source, kubelet) => startKubelet(open, wanted, source, { ...kubelet, objects });
+    const { allowedUnsafeSysctls = [] } = options;
+    const start: StartKubelet = (open, wanted, source, kubelet) =>
+      startKubelet(open, wanted, source, { ...kubelet, objects, allowedUnsafeSysctls });
     const session = new RunSession({ node, startKubelet: start, show, logger: context.logger }, request);
     stops.tell(session);
     const end = await session.run();

@@ -6,14 +6,16 @@ import {
   type OutputOption,
   type RestartOption,
   type RuntimeOptions,
+  type SysctlOption,
   withHookHosts,
   withOutput,
   withRestartPeriod,
   withRuntime,
   withStateDir,
+  withSysctls,
 } from './node-options.ts';
 
-export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOption, RestartOption {
+export interface RunOptions extends RuntimeOptions, HookHostsOption, OutputOption, RestartOption, SysctlOption {
   /** Milliseconds. */
   readonly for?: number;
   readonly logs: boolean;
@@ -40,7 +42,7 @@ export function runCommand(context: CommandContext): Command {
       const { runPods } = await import('./run-pods.ts');
       context.exitWith(await runPods(files, options, context));
     });
-  return withRestartPeriod(withRuntime(withHookHosts(withStateDir(withOutput(command)))));
+  return withSysctls(withRestartPeriod(withRuntime(withHookHosts(withStateDir(withOutput(command))))));
 }
 
 function durationOption(text: string): number {

@@ -22,6 +22,8 @@ export interface UpOptions extends NodeOptions {
   /** As the API names this node; the host's name when absent. */
   readonly nodeName?: string;
   readonly settings: PodSettings;
+  /** Static Pods. */
+  readonly manifestsDir?: string;
   readonly logger: Logger;
 }
 

@@ -177,7 +177,7 @@ async function identityOf(path: string): Promise<string | undefined> {
 const nextBelow = (directory: string, file: string): string => join(directory, relative(directory, file).split(sep)[0] ?? '');
 
 /** Not through a link, and not of a pipe, which would block a thread: a container that may write here must not choose. */
-async function openLog(file: string): Promise<FileHandle | undefined> {
+export async function openLog(file: string): Promise<FileHandle | undefined> {
   let handle: FileHandle;
   try {
     handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -190,7 +190,7 @@ async function openLog(file: string): Promise<FileHandle | undefined> {
 }
 
 /** Another file has the name. A name that nobody has is no reason to let go: the runtime may still write to this one. */
-async function isReplaced(handle: FileHandle, file: string): Promise<boolean> {
+export async function isReplaced(handle: FileHandle, file: string): Promise<boolean> {
   const { dev, ino } = await handle.stat();
   const now = await identityOf(file);
   return now !== undefined && now !== `${dev}:${ino}`;

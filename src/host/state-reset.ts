@@ -43,7 +43,7 @@ export class StateReset implements HostReset {
         ? [`network ${paths.networkName}: bridge ${paths.bridgeName}, leases, iptables rules`]
         : []),
       ...(existsSync(paths.runDir) ? [`run directory ${paths.runDir}`] : []),
-      ...(exists ? [`state directory ${paths.stateDir}: journal, hook output, logs, emptyDir volumes, images`] : []),
+      ...(exists ? [`state directory ${paths.stateDir}: journal, hook output, logs, emptyDir volumes, images, seccomp profiles`] : []),
     ];
     return { stateDir: paths.stateDir, exists, removes };
   }

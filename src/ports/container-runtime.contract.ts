@@ -12,6 +12,7 @@ export function containerRuntimeContract(name: string, open: () => Promise<Runti
     sandboxTests(open);
     containerTests(open);
     endTests(open);
+    streamTests(open);
   });
 }
 
@@ -229,6 +230,16 @@ function endTests(open: () => Promise<RuntimeSubject>): void {
     });
   });
 
+  it('execSync() rejects when its timeout is over, and does not wait for the process', async () => {
+    const subject = await open();
+    await withPod(subject, async ({ start }) => {
+      const id = await start('runs');
+      const never = new AbortController().signal;
+      const call = subject.runtime.cri.execSync(id, contractExecs.hangs.argv, never, 1);
+      await assert.rejects(subject.settle(call), (error) => hasCode(error, 'runtimeUnavailable', 'runtimeFailed'));
+    });
+  });
+
   it('pullImage() from a registry that never answers rejects with the reason of the abort', async (t) => {
     const { runtime } = await open();
     const sockets = new Set<Socket>();
@@ -244,5 +255,41 @@ function endTests(open: () => Promise<RuntimeSubject>): void {
     const reason = new Error('left');
     setTimeout(() => controller.abort(reason), 100);
     await assert.rejects(pull, reason);
+  });
+}
+
+function streamTests(open: () => Promise<RuntimeSubject>): void {
+  const streams = { stdin: true, stdout: true, stderr: true, tty: false };
+  const loopback = /^http:\/\/127\.0\.0\.1:\d+\/(exec|attach|portforward)\/[\w-]+$/;
+
+  it('streamUrl() names a place on loopback, another one each time', async () => {
+    const subject = await open();
+    const { cri } = subject.runtime;
+    await withPod(subject, async ({ start, sandboxId }) => {
+      const containerId = await start('runs');
+      const urls = [
+        await cri.streamUrl({ kind: 'exec', containerId, command: ['true'], ...streams }),
+        await cri.streamUrl({ kind: 'exec', containerId, command: ['true'], ...streams, tty: true, stderr: false }),
+        await cri.streamUrl({ kind: 'attach', containerId, ...streams }),
+        await cri.streamUrl({ kind: 'portforward', sandboxId, ports: [80] }),
+      ];
+      assert.deepEqual(
+        urls.map((url) => loopback.exec(url.href)?.[1]),
+        ['exec', 'exec', 'attach', 'portforward'],
+      );
+      assert.equal(new Set(urls.map(({ href }) => href)).size, urls.length);
+    });
+  });
+
+  it('streamUrl() rejects for a container that has ended, and for what was never there', async () => {
+    const subject = await open();
+    const { cri } = subject.runtime;
+    await withPod(subject, async ({ start, sandbox }) => {
+      const containerId = await start('ends');
+      await untilExited(subject, sandbox.uid, containerId);
+      await assert.rejects(cri.streamUrl({ kind: 'exec', containerId, command: ['true'], ...streams }), { code: 'runtimeFailed' });
+      await assert.rejects(cri.streamUrl({ kind: 'attach', containerId: 'never-there', ...streams }), { code: 'runtimeNotFound' });
+      await assert.rejects(cri.streamUrl({ kind: 'portforward', sandboxId: 'never-there', ports: [] }), { code: 'runtimeNotFound' });
+    });
   });
 }

@@ -39,6 +39,25 @@ export interface ContainerRuntime {
    * runtime after `timeoutSeconds`.
    */
   execSync(containerId: string, argv: readonly string[], signal: AbortSignal, timeoutSeconds?: number): Promise<ExecSyncResult>;
+  /**
+   * Where the runtime's own streaming server waits, for about a minute, for the one connection that carries this stream.
+   * Nothing runs before it comes. Rejects for a container that does not run; whether ports of a sandbox are open shows later.
+   */
+  streamUrl(stream: RuntimeStream): Promise<URL>;
+}
+
+export type RuntimeStream =
+  | (StandardStreams & { readonly kind: 'exec'; readonly containerId: string; readonly command: readonly string[] })
+  | (StandardStreams & { readonly kind: 'attach'; readonly containerId: string })
+  /** Ports are named by a client of the older WebSocket form only. */
+  | { readonly kind: 'portforward'; readonly sandboxId: string; readonly ports: readonly number[] };
+
+/** At least one of the three; with a terminal, what the program writes comes on stdout, and stderr is false. */
+export interface StandardStreams {
+  readonly stdin: boolean;
+  readonly stdout: boolean;
+  readonly stderr: boolean;
+  readonly tty: boolean;
 }
 
 export interface RuntimeFeatures {

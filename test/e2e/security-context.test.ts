@@ -10,6 +10,7 @@ import type { HookletRun } from './hooklet-run.ts';
 import { documents } from './pod-text.ts';
 import { dockerArchive } from './runtime/busybox-archive.ts';
 import {
+  allowed,
   armoured,
   asHost,
   careful,
@@ -58,6 +59,7 @@ describe('the security of a container', () => {
         filtered,
         careful,
         sysctls,
+        allowed,
         forbidden,
         armoured,
         shared,
@@ -67,6 +69,8 @@ describe('the security of a container', () => {
         asHost,
         interactive,
       ),
+      '--allowed-unsafe-sysctls',
+      'net.core.*',
     );
   });
   after(async () => hooklet.close());
@@ -112,6 +116,10 @@ describe('the security of a container', () => {
     ok(seen.includes(read('environ')) && seen.includes('COLOUR=green'), seen);
   });
 
+  it('an exec probe has run', async () => {
+    await run.untilOne('container.ready', { pod: 'locked', container: 'probed' });
+  });
+
   it('readOnlyRootFilesystem: nothing can be written there', async () => {
     await run.until((record) => record.type === 'log' && record.pod === 'default/locked' && record.text.includes('/tmp/made'));
     deepEqual(logOf('locked', 'main'), [
@@ -154,8 +162,9 @@ describe('the security of a container', () => {
     equal(identityOf(await output('careful', 'chosen'))['Uid'], '7\t7\t7\t7');
   });
 
-  it('sysctls: safe ones are set, by either name; others reject the Pod', async () => {
+  it('sysctls: safe ones are set, by either name, and those that the node allows; others reject the Pod', async () => {
     deepEqual((await lines('sysctls', 'main')).slice(0, 2), ['123', '1']);
+    deepEqual(await lines('allowed', 'main'), ['77']);
     const { reason, message } = await run.untilOne('pod.rejected', { pod: 'forbidden' });
     deepEqual([reason, message], ['SysctlForbidden', 'forbidden sysctl: "kernel.msgmax" not allowlisted']);
     deepEqual(run.types('forbidden'), ['pod.accepted', 'pod.rejected', 'event', 'pod.ended']);
@@ -219,13 +228,19 @@ describe('the security of a container', () => {
     equal(await output('interactive', 'tty'), 'not a tty\n');
   });
 
-  it('ends, and preStop ran as whom postStart did', async () => {
+  it('ends, and preStop ran as whom postStart did, and so did an exec probe', async () => {
     run.signal('SIGINT');
     // Some of its Pods were refused.
     equal(await run.ended(), 1, run.stderr);
     const preStop = await output('locked', 'main', 'preStop');
     deepEqual(identityOf(preStop), identityOf(await output('locked', 'main')));
     match(preStop, /\/tmp\n$/);
+    const [probe, hook] = [await output('locked', 'probed', 'preStop'), await output('locked', 'probed')];
+    deepEqual(identityOf(probe), identityOf(hook));
+    equal(identityOf(probe)['NoNewPrivs'], '1');
+    const cgroups = /^\d+:[a-z=,]*:\/.*$/gm;
+    ok((probe.match(cgroups) ?? []).length > 0, probe);
+    deepEqual(probe.match(cgroups), hook.match(cgroups));
     match(run.stderr, /default\/forbidden was rejected: forbidden sysctl/);
   });
 });

@@ -27,6 +27,12 @@ export const locked = podText(
       lifecycle: { postStart: facts },
     }),
     container('plain', { lifecycle: { postStart: facts } }),
+    container('probed', {
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, seccompProfile: { type: 'RuntimeDefault' } },
+      readinessProbe: { exec: { command: ['sh', '-c', 'cat /proc/self/status /proc/self/cgroup >/shared/seen'] }, periodSeconds: 1 },
+      volumeMounts: [{ name: 'shared', mountPath: '/shared' }],
+      lifecycle: { postStart: facts, preStop: exec('cat', '/shared/seen') },
+    }),
   ],
   {
     securityContext: {
@@ -37,6 +43,7 @@ export const locked = podText(
       supplementalGroupsPolicy: 'Merge',
       seLinuxOptions: { level: 's0' },
     },
+    volumes: [{ name: 'shared', emptyDir: {} }],
   },
 );
 
@@ -95,6 +102,10 @@ export const sysctls = podText(
     setHostnameAsFQDN: true,
   },
 );
+/** Not a safe one; the test allows it. */
+export const allowed = podText('allowed', [container('main', { lifecycle: { postStart: exec('cat', '/proc/sys/net/core/somaxconn') } })], {
+  securityContext: { sysctls: [{ name: 'net.core.somaxconn', value: '77' }] },
+});
 export const forbidden = podText('forbidden', [container('main')], {
   securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '1' }] },
 });
