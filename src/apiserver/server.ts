@@ -198,6 +198,6 @@ export class ApiServer {
 /** Only what the client CA vouches for: `authorized` is false for all else. */
 function certificateOf(socket: TLSSocket): Uint8Array | undefined {
   if (socket.authorized !== true) return undefined;
-  const { raw } = socket.getPeerCertificate();
-  return raw === undefined ? undefined : new Uint8Array(raw);
+  // The other form of it takes as long as the rest of a small request.
+  return socket.getPeerX509Certificate()?.raw;
 }

@@ -1,7 +1,7 @@
 /** Pods and containers over the Container Runtime Interface v1. Holds no state of its own. */
 import type { ContainerSpec, SandboxSpec, UserSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
-import type { ContainerRuntime, ExecSyncResult, RuntimeFeatures } from '../ports/container-runtime.ts';
+import type { ContainerRuntime, ExecSyncResult, RuntimeFeatures, RuntimeStream } from '../ports/container-runtime.ts';
 import { HookletError, hasCode } from '../ports/hooklet-error.ts';
 import type { RpcChannel } from '../ports/rpc-channel.ts';
 import { containerConfig, containerState, labelSelector, sandboxConfig, sandboxState } from './cri-messages.ts';
@@ -147,6 +147,35 @@ export class CriRuntime implements ContainerRuntime {
     const request = { containerId, cmd: [...argv], timeout: BigInt(timeoutSeconds) };
     const reply = await this.#channel.unary({ service: runtimeService, method: 'execSync', request, deadlineMs: 'none', signal });
     return { exitCode: reply.exitCode, stdout: Buffer.from(reply.stdout), stderr: Buffer.from(reply.stderr) };
+  }
+
+  async streamUrl(stream: RuntimeStream): Promise<URL> {
+    const { url } = await this.#openStream(stream);
+    if (!URL.canParse(url)) {
+      throw new HookletError(
+        'runtimeFailed',
+        `The container runtime names no streaming server: "${url}" is no URL; look into its configuration`,
+      );
+    }
+    return new URL(url);
+  }
+
+  #openStream(stream: RuntimeStream): Promise<{ readonly url: string }> {
+    const call = { service: runtimeService, deadlineMs: callDeadline };
+    switch (stream.kind) {
+      case 'exec': {
+        const { containerId, command, stdin, stdout, stderr, tty } = stream;
+        return this.#channel.unary({ ...call, method: 'exec', request: { containerId, cmd: [...command], stdin, stdout, stderr, tty } });
+      }
+      case 'attach': {
+        const { containerId, stdin, stdout, stderr, tty } = stream;
+        return this.#channel.unary({ ...call, method: 'attach', request: { containerId, stdin, stdout, stderr, tty } });
+      }
+      case 'portforward': {
+        const { sandboxId, ports } = stream;
+        return this.#channel.unary({ ...call, method: 'portForward', request: { podSandboxId: sandboxId, port: [...ports] } });
+      }
+    }
   }
 
   #status<M extends 'podSandboxStatus' | 'containerStatus'>(

@@ -2,7 +2,7 @@
 
 import type { ContainerSpec, SandboxSpec, UserSpec } from '../core/runtime-spec.ts';
 import type { ContainerState, SandboxState } from '../core/runtime-state.ts';
-import type { ContainerRuntime, ExecSyncResult, RuntimeFeatures } from '../ports/container-runtime.ts';
+import type { ContainerRuntime, ExecSyncResult, RuntimeFeatures, RuntimeStream } from '../ports/container-runtime.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import { type CallFault, killedBy } from './scripted-programs.ts';
 import { after } from './scripted-timers.ts';
@@ -161,7 +161,7 @@ export class ScriptedContainers implements ContainerRuntime {
     await Promise.race([pulled, abortOf(signal)]);
   }
 
-  async execSync(containerId: string, argv: readonly string[], signal: AbortSignal): Promise<ExecSyncResult> {
+  async execSync(containerId: string, argv: readonly string[], signal: AbortSignal, timeoutSeconds = 0): Promise<ExecSyncResult> {
     const world = this.#world;
     const { name } = world.container(containerId).state;
     const exec = this.#call('execSync', `${name}: ${argv.join(' ')}`, () => {
@@ -169,9 +169,30 @@ export class ScriptedContainers implements ContainerRuntime {
       world.startExec(made);
       return made;
     });
-    await Promise.race([exec.ended.promise, abortOf(signal)]);
+    const timedOut = Promise.withResolvers<never>();
+    const forget = timeoutSeconds === 0 ? () => {} : after(world.clock, timeoutSeconds * 1000, () => timedOut.reject(execTimeout()));
+    // However its caller ends, its process does.
+    const done = Promise.race([exec.ended.promise, abortOf(signal), timedOut.promise]);
+    await done.finally(() => {
+      forget();
+      world.endExec(exec, killedBy('SIGKILL'));
+    });
     const { stdout = '', stderr = '' } = exec.program;
     return { exitCode: exec.exitCode, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+  }
+
+  /** A URL that says what was asked; who listens there is the test's own business. */
+  async streamUrl(stream: RuntimeStream): Promise<URL> {
+    const of = stream.kind === 'portforward' ? stream.sandboxId : stream.containerId;
+    return this.#call('streamUrl', `${stream.kind} ${of}`, () => {
+      if (stream.kind === 'portforward') {
+        if (this.#world.sandboxes.get(of)?.ready !== true) throw new HookletError('runtimeNotFound', `Cannot find sandbox "${of}"`);
+      } else {
+        const { phase } = this.#world.container(of).state;
+        if (phase !== 'running') throw new HookletError('runtimeFailed', `Container "${of}" is ${phase}`);
+      }
+      return new URL(`/${stream.kind}/${this.#world.nextId('token')}`, this.#world.script.streamServer ?? 'http://127.0.0.1:1');
+    });
   }
 
   readonly #now = (): number => this.#world.clock.now().wallMs;
@@ -180,6 +201,8 @@ export class ScriptedContainers implements ContainerRuntime {
     return this.#world.faults.call(method, what, work);
   }
 }
+
+const execTimeout = (): HookletError => new HookletError('runtimeUnavailable', 'The container runtime did not answer ExecSync: timeout');
 
 const abortOf = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

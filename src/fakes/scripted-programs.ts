@@ -47,6 +47,8 @@ export interface Script {
   readonly stopSignal?: string;
   /** Whom the images name; root when absent. */
   readonly imageUser?: UserSpec;
+  /** `http://127.0.0.1:PORT` of whoever serves streams; a port where nobody listens when absent. */
+  readonly streamServer?: string;
   /** The runtime can leave out the groups that an image gives its user. */
   readonly strictGroups?: boolean;
 }

@@ -29,12 +29,12 @@ export async function createContainer(context: WorkerContext, step: StepOf<'crea
   await volumes;
   const of = { container: step.container, restartCount: step.restartCount };
   try {
-    const containerId = await create(context, step, spec);
+    const [containerId, imageRef] = await Promise.all([create(context, step, spec), imageRefOf(context, spec.image)]);
     context.memory.imageStopSignals.delete(spec.name);
     if (spec.lifecycle?.stopSignal === undefined) void imageStopSignal(context, spec);
     const hooksDue = spec.lifecycle?.postStart === undefined ? [] : (['postStart'] as const);
     const { bootId, wallMs } = context.parts.clock.now();
-    await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue, image: spec.image }]);
+    await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue, image: spec.image, ...imageRef }]);
     return { container: createdState(context, step, { id: containerId, createdAtMs: wallMs }) };
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput', 'containerNotConfigured')) throw error;
@@ -66,6 +66,12 @@ export async function startContainer(context: WorkerContext, step: StepOf<'start
   await context.log.append([{ type: 'container.started', ...of, containerId: step.containerId }]);
   const container = createdState(context, step, { id: step.containerId, createdAtMs: wallMs });
   return { container: { ...container, phase: 'running', startedAtMs: wallMs } };
+}
+
+/** Only told, never needed: an answer that cannot be had is no reason not to go on. */
+async function imageRefOf({ parts }: WorkerContext, image: string): Promise<{ readonly imageRef?: string }> {
+  const imageRef = await parts.runtime.cri.imageId(image).catch(() => undefined);
+  return imageRef === undefined ? {} : { imageRef };
 }
 
 type Instance = { readonly container: string; readonly restartCount: number };

@@ -143,7 +143,11 @@ describe('readManifests() reports', () => {
       ['pod.yaml:13: spec.containers[0].lifecycle.preStop.sleep: Forbidden: may not specify more than 1 handler type'],
     ],
     ['a duplicate name', `${POD}  - {name: main, image: b}\n`, ['pod.yaml:14: spec.containers[1].name: Duplicate value: "main"']],
-    ['what cannot run yet', `${POD}  runtimeClassName: other\n`, ['pod.yaml:14: spec.runtimeClassName: not supported by hooklet run yet']],
+    [
+      'what cannot run yet',
+      `${POD}  runtimeClassName: other\n`,
+      [`pod.yaml:14: spec.runtimeClassName: not supported by hooklet run: ${WHY.runtimeClass}`],
+    ],
   ];
   for (const [what, text, errors] of ERRORS) {
     test(what, () => {

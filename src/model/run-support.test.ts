@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { FIELD_TESTS, NO_EFFECT } from '../../test/field-tests.ts';
 import { POD_SCHEMA } from './gen/pod-schema.ts';
 import { readManifests } from './read-manifests.ts';
+import { WHY } from './refusal-reasons.ts';
 import { RUN_SUPPORT, type TypeSupport } from './run-support.ts';
 import { type SchemaType, schemaType } from './schema-type.ts';
 
@@ -14,9 +17,17 @@ function refusedIn(fields: string, container = ''): readonly string[] {
 const listsOf = (support: TypeSupport): readonly (readonly string[])[] => [
   support.runs,
   support.noEffect ?? [],
-  support.refused ?? [],
+  Object.keys(support.refused ?? {}),
   Object.keys(support.only ?? {}),
 ];
+
+/** What stands after `it(` or `test(`. */
+function titlesOf(file: string): readonly string[] {
+  const url = new URL(`../../${file}`, import.meta.url);
+  assert.ok(existsSync(url), `there is no ${file}`);
+  const titles = [...readFileSync(url, 'utf8').matchAll(/\b(?:it|test)\(\s*(?:'((?:\\.|[^'\\])*)'|`((?:\\.|[^`\\])*)`)/g)];
+  return titles.map(([, plain, template]) => plain ?? template ?? '');
+}
 
 describe('RUN_SUPPORT', () => {
   /** The object types met by walking only fields that run. */
@@ -29,10 +40,38 @@ describe('RUN_SUPPORT', () => {
   };
   walk(schemaType('Pod'));
 
+  /** As FIELD_TESTS names them: "medium=Memory" for each value or key of a field that runs with some only. */
+  const supportedFields = ({ runs, only = {} }: TypeSupport): readonly string[] => [
+    ...runs,
+    ...Object.entries(only).flatMap(([field, { values }]) => values.map((value) => `${field}=${value}`)),
+  ];
+
   for (const [name, fields] of reached) {
     test(`names each field of ${name} once: it runs, has no effect or is refused`, () => {
       const support = RUN_SUPPORT[name] ?? assert.fail(`no row for ${name}`);
       assert.deepEqual(listsOf(support).flat().sort(), Object.keys(fields).sort());
+    });
+  }
+
+  for (const [name, support] of Object.entries(RUN_SUPPORT)) {
+    test(`has for each field of ${name} that runs a test, and for each without effect a reason`, () => {
+      const shown = FIELD_TESTS.flatMap(({ type, fields }) => (type === name ? fields : []));
+      assert.deepEqual([...new Set(shown)].sort(), [...supportedFields(support)].sort());
+      const reasons = Object.keys(NO_EFFECT).filter((field) => field.startsWith(`${name}.`));
+      assert.deepEqual(reasons.sort(), (support.noEffect ?? []).map((field) => `${name}.${field}`).sort());
+    });
+  }
+
+  for (const [file, tests] of Map.groupBy(FIELD_TESTS, (one) => one.file)) {
+    test(`has its tests of fields in ${file}`, () => {
+      const titles = titlesOf(file);
+      for (const { type, fields, title } of tests) {
+        assert.ok(RUN_SUPPORT[type] !== undefined, `${type} is no type of a Pod`);
+        assert.ok(
+          titles.some((one) => one.includes(title)),
+          `${file} has no test "${title}", which is to show ${type}.${fields.join(', ')}`,
+        );
+      }
     });
   }
 
@@ -78,42 +117,45 @@ describe('refuseUnsupported()', () => {
   });
 
   const REFUSED: readonly (readonly [spec: string, container: string, errors: readonly string[]])[] = [
-    ['runtimeClassName: r,', '', ['spec.runtimeClassName: not supported by hooklet run yet']],
-    ['hostUsers: false,', '', ['spec.hostUsers: false is not supported by hooklet run yet']],
-    ['os: {name: windows},', '', ['spec.os.name: "windows" is not supported by hooklet run yet']],
+    ['runtimeClassName: r,', '', [`spec.runtimeClassName: not supported by hooklet run: ${WHY.runtimeClass}`]],
+    ['hostUsers: false,', '', [`spec.hostUsers: false is not supported by hooklet run: ${WHY.userNamespaces}`]],
+    ['os: {name: windows},', '', [`spec.os.name: "windows" is not supported by hooklet run: ${WHY.windows}`]],
     [
       'securityContext: {runAsUser: 0, windowsOptions: {runAsUserName: a}}, hostnameOverride: b,',
       '',
-      ['spec.securityContext.windowsOptions: not supported by hooklet run yet', 'spec.hostnameOverride: not supported by hooklet run yet'],
+      [
+        `spec.securityContext.windowsOptions: not supported by hooklet run: ${WHY.windows}`,
+        `spec.hostnameOverride: not supported by hooklet run: ${WHY.hostnameOverride}`,
+      ],
     ],
-    ['volumes: [{name: v, nfs: {server: s, path: /p}}],', '', ['spec.volumes[0].nfs: not supported by hooklet run yet']],
+    ['volumes: [{name: v, nfs: {server: s, path: /p}}],', '', [`spec.volumes[0].nfs: not supported by hooklet run: ${WHY.clusterStorage}`]],
     [
       'volumes: [{name: v, emptyDir: {medium: HugePages}}],',
       '',
-      ['spec.volumes[0].emptyDir.medium: "HugePages" is not supported by hooklet run yet'],
+      [`spec.volumes[0].emptyDir.medium: "HugePages" is not supported by hooklet run: ${WHY.hugePages}`],
     ],
     [
       'volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: token}}]}}],',
       '',
-      ['spec.volumes[0].projected.sources[0].serviceAccountToken: not supported by hooklet run yet'],
+      [`spec.volumes[0].projected.sources[0].serviceAccountToken: not supported by hooklet run: ${WHY.tokens}`],
     ],
     [
       '',
       'securityContext: {runAsUser: 1, windowsOptions: {hostProcess: false}}',
-      ['spec.containers[0].securityContext.windowsOptions: not supported by hooklet run yet'],
+      [`spec.containers[0].securityContext.windowsOptions: not supported by hooklet run: ${WHY.windows}`],
     ],
     [
       '',
       'resources: {limits: {ephemeral-storage: 1Gi}}',
       [
-        'spec.containers[0].resources.limits[ephemeral-storage]: not supported by hooklet run yet',
-        'spec.containers[0].resources.requests[ephemeral-storage]: not supported by hooklet run yet',
+        `spec.containers[0].resources.limits[ephemeral-storage]: not supported by hooklet run: ${WHY.otherResources}`,
+        `spec.containers[0].resources.requests[ephemeral-storage]: not supported by hooklet run: ${WHY.otherResources}`,
       ],
     ],
     [
       'volumes: [{name: v}],',
       'volumeMounts: [{name: v, mountPath: /v, readOnly: true, recursiveReadOnly: Enabled}]',
-      ['spec.containers[0].volumeMounts[0].recursiveReadOnly: "Enabled" is not supported by hooklet run yet'],
+      [`spec.containers[0].volumeMounts[0].recursiveReadOnly: "Enabled" is not supported by hooklet run: ${WHY.recursiveReadOnly}`],
     ],
   ];
   for (const [spec, container, errors] of REFUSED) {

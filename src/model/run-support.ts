@@ -1,29 +1,38 @@
 /**
- * What `hooklet run` can do with each field of the Pod schema. One table for the whole schema: a milestone that brings
- * a feature moves its fields from `refused` to `runs`, and nothing else changes here.
+ * What `hooklet run` can do with each field of the Pod schema. One table for the whole schema: who brings a feature
+ * moves its fields from `refused` to `runs`, and nothing else changes here.
  *
- * Every field of every type that a Pod can reach stands in exactly one list (a test walks the schema); what a refused
- * field contains needs no row of its own. A field that is in no list at all is refused too.
+ * Every field of every type that a Pod can reach stands in exactly one list (a test walks the schema, and finds for each
+ * that runs the test that shows it); what a refused field contains needs no row of its own. A field that is in no list at
+ * all is refused too.
  */
 import { quoteValue } from './field-error.ts';
 import type { FieldPath } from './field-path.ts';
 import type { Finding, Report } from './problem.ts';
+import { because, WHY } from './refusal-reasons.ts';
 import { type SchemaType, schemaType } from './schema-type.ts';
 
 export interface TypeSupport {
   /** Does what Kubernetes says. */
   readonly runs: readonly string[];
-  /** Accepted, and of no consequence on one machine, or not yet. */
+  /** Accepted, and of no consequence here. */
   readonly noEffect?: readonly string[];
-  readonly refused?: readonly string[];
-  /** Runs with these values or keys only. */
-  readonly only?: Readonly<Record<string, readonly unknown[]>>;
+  /** With the reason, see `refusal-reasons.ts`. */
+  readonly refused?: Readonly<Record<string, string>>;
+  readonly only?: Readonly<Record<string, OnlySome>>;
+}
+
+/** Runs with these values or keys only. */
+export interface OnlySome {
+  readonly values: readonly unknown[];
+  /** Why not with others. */
+  readonly otherwise: string;
 }
 
 export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
   Pod: { runs: ['apiVersion', 'kind', 'metadata', 'spec'], noEffect: ['status'] },
   ObjectMeta: {
-    runs: ['name', 'namespace', 'uid', 'labels', 'annotations'],
+    runs: ['name', 'namespace', 'labels', 'annotations'],
     // The server's own fields: a manifest taken from a cluster has them all.
     noEffect: [
       'creationTimestamp',
@@ -36,6 +45,7 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
       'ownerReferences',
       'resourceVersion',
       'selfLink',
+      'uid',
     ],
   },
   PodSpec: {
@@ -57,6 +67,7 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
       'subdomain',
       'nodeName',
       'restartPolicy',
+      'serviceAccount',
       'serviceAccountName',
       'terminationGracePeriodSeconds',
       'volumes',
@@ -70,26 +81,22 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
       'priority',
       'priorityClassName',
       'schedulerName',
-      'serviceAccount',
       'tolerations',
     ],
     // What only may be what it is by default.
-    only: { hostUsers: [true] },
-    refused: [
-      'affinity',
-      'ephemeralContainers',
-      'hostnameOverride',
-      'nodeSelector',
-      'overhead',
-      'resourceClaims',
-      'resources',
-      'runtimeClassName',
-      'schedulingGates',
-      'schedulingGroup',
-      'topologySpreadConstraints',
-    ],
+    only: { hostUsers: { values: [true], otherwise: WHY.userNamespaces } },
+    refused: {
+      ...because(WHY.scheduling, ['affinity', 'nodeSelector', 'schedulingGroup', 'topologySpreadConstraints']),
+      ephemeralContainers: WHY.ephemeralContainers,
+      hostnameOverride: WHY.hostnameOverride,
+      overhead: WHY.runtimeClass,
+      resourceClaims: WHY.devices,
+      resources: WHY.podResources,
+      runtimeClassName: WHY.runtimeClass,
+      schedulingGates: WHY.schedulingGates,
+    },
   },
-  PodOS: { runs: [], only: { name: ['linux'] } },
+  PodOS: { runs: [], only: { name: { values: ['linux'], otherwise: WHY.windows } } },
   Container: {
     runs: [
       'name',
@@ -116,7 +123,7 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
       'terminationMessagePolicy',
       'tty',
     ],
-    refused: ['resizePolicy', 'volumeDevices'],
+    refused: { resizePolicy: WHY.resize, volumeDevices: WHY.blockDevices },
   },
   PodSecurityContext: {
     runs: [
@@ -133,7 +140,7 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
     ],
     // Of volumes that outlive their Pods only.
     noEffect: ['fsGroupChangePolicy', 'seLinuxChangePolicy'],
-    refused: ['windowsOptions'],
+    refused: { windowsOptions: WHY.windows },
   },
   SecurityContext: {
     runs: [
@@ -149,7 +156,7 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
       'seLinuxOptions',
       'seccompProfile',
     ],
-    refused: ['windowsOptions'],
+    refused: { windowsOptions: WHY.windows },
   },
   Capabilities: { runs: ['add', 'drop'] },
   SeccompProfile: { runs: ['localhostProfile', 'type'] },
@@ -182,16 +189,23 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
   ConfigMapKeySelector: { runs: ['key', 'name', 'optional'] },
   SecretKeySelector: { runs: ['key', 'name', 'optional'] },
   FileKeySelector: { runs: ['key', 'optional', 'path', 'volumeName'] },
-  ObjectFieldSelector: { runs: ['fieldPath'], only: { apiVersion: ['v1'] } },
+  ObjectFieldSelector: { runs: ['fieldPath'], only: { apiVersion: { values: ['v1'], otherwise: WHY.fieldVersion } } },
   ResourceFieldSelector: { runs: ['containerName', 'divisor', 'resource'] },
   EnvFromSource: { runs: ['configMapRef', 'prefix', 'secretRef'] },
   ConfigMapEnvSource: { runs: ['name', 'optional'] },
   SecretEnvSource: { runs: ['name', 'optional'] },
   HostAlias: { runs: ['hostnames', 'ip'] },
-  ResourceRequirements: { runs: [], only: { limits: ['cpu', 'memory'], requests: ['cpu', 'memory'] }, refused: ['claims'] },
+  ResourceRequirements: {
+    runs: [],
+    only: {
+      limits: { values: ['cpu', 'memory'], otherwise: WHY.otherResources },
+      requests: { values: ['cpu', 'memory'], otherwise: WHY.otherResources },
+    },
+    refused: { claims: WHY.devices },
+  },
   VolumeMount: {
     runs: ['name', 'mountPath', 'mountPropagation', 'readOnly', 'subPath', 'subPathExpr'],
-    only: { recursiveReadOnly: ['Disabled'] },
+    only: { recursiveReadOnly: { values: ['Disabled'], otherwise: WHY.recursiveReadOnly } },
   },
   Lifecycle: { runs: ['postStart', 'preStop', 'stopSignal'] },
   LifecycleHandler: { runs: ['exec', 'httpGet', 'sleep', 'tcpSocket'] },
@@ -203,34 +217,36 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
   SleepAction: { runs: ['seconds'] },
   Volume: {
     runs: ['name', 'configMap', 'downwardAPI', 'emptyDir', 'hostPath', 'projected', 'secret'],
-    refused: [
-      'awsElasticBlockStore',
-      'azureDisk',
-      'azureFile',
-      'cephfs',
-      'cinder',
-      'csi',
-      'ephemeral',
-      'fc',
-      'flexVolume',
-      'flocker',
-      'gcePersistentDisk',
-      'gitRepo',
-      'glusterfs',
-      'image',
-      'iscsi',
-      'nfs',
-      'persistentVolumeClaim',
-      'photonPersistentDisk',
-      'portworxVolume',
-      'quobyte',
-      'rbd',
-      'scaleIO',
-      'storageos',
-      'vsphereVolume',
-    ],
+    refused: {
+      ...because(WHY.clusterStorage, [
+        'awsElasticBlockStore',
+        'azureDisk',
+        'azureFile',
+        'cephfs',
+        'cinder',
+        'csi',
+        'ephemeral',
+        'fc',
+        'flexVolume',
+        'flocker',
+        'gcePersistentDisk',
+        'glusterfs',
+        'iscsi',
+        'nfs',
+        'persistentVolumeClaim',
+        'photonPersistentDisk',
+        'portworxVolume',
+        'quobyte',
+        'rbd',
+        'scaleIO',
+        'storageos',
+        'vsphereVolume',
+      ]),
+      gitRepo: WHY.gitRepo,
+      image: WHY.imageVolume,
+    },
   },
-  EmptyDirVolumeSource: { runs: ['sizeLimit'], only: { medium: ['', 'Memory'] } },
+  EmptyDirVolumeSource: { runs: ['sizeLimit'], only: { medium: { values: ['', 'Memory'], otherwise: WHY.hugePages } } },
   HostPathVolumeSource: { runs: ['path', 'type'] },
   ConfigMapVolumeSource: { runs: ['defaultMode', 'items', 'name', 'optional'] },
   SecretVolumeSource: { runs: ['defaultMode', 'items', 'optional', 'secretName'] },
@@ -241,7 +257,7 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
   // Nobody here issues tokens: a Pod that asks for one would wait for ever.
   VolumeProjection: {
     runs: ['configMap', 'downwardAPI', 'secret'],
-    refused: ['clusterTrustBundle', 'podCertificate', 'serviceAccountToken'],
+    refused: because(WHY.tokens, ['clusterTrustBundle', 'podCertificate', 'serviceAccountToken']),
   },
   ConfigMapProjection: { runs: ['items', 'name', 'optional'] },
   SecretProjection: { runs: ['items', 'name', 'optional'] },
@@ -255,7 +271,7 @@ export function refuseUnsupported(pod: object): readonly Finding[] {
   return findings;
 }
 
-const NOT_YET = 'not supported by hooklet run yet';
+const NOT_SUPPORTED = 'not supported by hooklet run';
 
 function refuse(value: unknown, type: SchemaType, path: FieldPath, report: Report): void {
   if (type.kind === 'list') {
@@ -274,22 +290,28 @@ interface Owner {
 function refuseField(field: string, value: unknown, { type, path, report }: Owner): void {
   const support = RUN_SUPPORT[type.name];
   const at = [...path, field];
-  const only = support?.only !== undefined && Object.hasOwn(support.only, field) ? support.only[field] : undefined;
+  const only = own(support?.only, field);
   if (only !== undefined) refuseValue(value, only, at, report);
   else if (support?.runs.includes(field)) refuse(value, schemaType(type.fields[field] as string), at, report);
-  else if (support?.noEffect?.includes(field) !== true && !asksNothing(value)) report(at, NOT_YET);
+  else if (support?.noEffect?.includes(field) !== true && !asksNothing(value)) {
+    const why = own(support?.refused, field);
+    report(at, why === undefined ? NOT_SUPPORTED : `${NOT_SUPPORTED}: ${why}`);
+  }
 }
 
-function refuseValue(value: unknown, allowed: readonly unknown[], path: FieldPath, report: Report): void {
+function refuseValue(value: unknown, { values, otherwise }: OnlySome, path: FieldPath, report: Report): void {
   if (typeof value !== 'object' || value === null) {
-    if (!allowed.includes(value)) report(path, `${quoteValue(value)} is ${NOT_YET}`);
+    if (!values.includes(value)) report(path, `${quoteValue(value)} is ${NOT_SUPPORTED}: ${otherwise}`);
     return;
   }
   for (const [key, one] of Object.entries(value)) {
-    if (allowed.includes(key) || asksNothing(one)) continue;
-    report([...path, allowed.every((each) => typeof each === 'string') ? { key } : key], NOT_YET);
+    if (values.includes(key) || asksNothing(one)) continue;
+    report([...path, { key }], `${NOT_SUPPORTED}: ${otherwise}`);
   }
 }
+
+const own = <T>(record: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+  record !== undefined && Object.hasOwn(record, key) ? record[key] : undefined;
 
 /** `[]`, `{}` and `""` mean the same as leaving the field out. `0` and `false` may not: they are asked for. */
 function asksNothing(value: unknown): boolean {

@@ -67,7 +67,7 @@ describe('runProbe() of an exec probe', () => {
       const { clock, runtime, run } = await begin(() => ({}), { native, timeoutSeconds: 3 });
       const outcome = run();
       await clock.advance(2999);
-      equal(clock.pending, 1);
+      equal(clock.msToNext, 1);
       await clock.advance(1);
       deepEqual(await outcome, { result: 'failure', message: 'command timed out: "check hi" timed out after 3s' });
       equal(runtime.world.calls.filter((call) => /check/.test(call)).length, 1);

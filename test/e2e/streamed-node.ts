@@ -33,7 +33,6 @@ export class StreamedNode {
     this.#endings = endings;
   }
 
-  get rt() { return this.#node.runtime.cri; } get jn() { return this.#node.journal; }
   static async open(): Promise<StreamedNode> {
     const stateDir = await mkdtemp(join(tmpdir(), 'hooklet-streams-'));
     const endings = new Endings(SILENT_LOGGER);

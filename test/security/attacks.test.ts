@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Attack } from './attacks/attack.ts';
 import { ATTACKS } from './attacks/all-attacks.ts';
+import type { Attack } from './attacks/attack.ts';
 import { type Exchange, openSecuredApi } from './secured-api.ts';
 
 async function play({ succeeds }: Attack, exchange: Exchange): Promise<boolean> {

@@ -19,7 +19,9 @@ import type { TokenOrder } from '../../src/apiserver/token-issuer.ts';
 import { ManualClock } from '../../src/fakes/manual-clock.ts';
 import { MemoryObjectStore } from '../../src/fakes/memory-object-store.ts';
 import { MemoryPrivateFiles } from '../../src/fakes/memory-private-files.ts';
+import { OwnerOnlyFiles } from '../../src/host/owner-only-files.ts';
 import { SILENT_LOGGER } from '../../src/ports/logger.ts';
+import type { PrivateFiles } from '../../src/ports/private-files.ts';
 import { TestClient } from './test-client.ts';
 
 export interface Exchange {
@@ -27,8 +29,8 @@ export interface Exchange {
   readonly server?: (guards: ServerGuards) => Partial<ServerGuards>;
   readonly handler?: Partial<HandlerParts>;
   readonly paths?: Readonly<Record<string, PathRoute>>;
-  /** Absent: 127.0.0.1. */
-  readonly listen?: string;
+  /** Where kubeconfigs are written; absent: nowhere on disk. */
+  readonly stateDir?: string;
 }
 
 export interface SecuredApi {
@@ -38,7 +40,7 @@ export interface SecuredApi {
   readonly security: ApiSecurity;
   readonly server: ApiServer;
   readonly pki: MemoryPrivateFiles;
-  readonly state: MemoryPrivateFiles;
+  readonly state: PrivateFiles;
   readonly pod: PodBehindStreams;
   readonly client: TestClient;
   /** How many the listener holds. */
@@ -53,36 +55,23 @@ export interface SecuredApi {
 export const PODS = '/api/v1/namespaces/default/pods';
 export const SECRETS = '/api/v1/namespaces/default/secrets';
 const ACCOUNTS = '/api/v1/namespaces/default/serviceaccounts';
+const HOST = '127.0.0.1';
 
 export async function openSecuredApi(exchange: Exchange = {}): Promise<SecuredApi> {
-  const listen = exchange.listen ?? '127.0.0.1';
   const clock = new ManualClock({ wallMs: Date.now() });
-  const [store, pki, state] = [new MemoryObjectStore(), new MemoryPrivateFiles(), new MemoryPrivateFiles()];
-  const place = { hostname: 'worker-1', listen, addresses: [] };
-  const logger = SILENT_LOGGER;
-  const security = await openSecurity({ store, clock, logger, place, pki, state, ...(exchange.access === undefined ? {} : { guards: exchange.access }) });
+  const [store, pki] = [new MemoryObjectStore(), new MemoryPrivateFiles()];
+  const state = exchange.stateDir === undefined ? new MemoryPrivateFiles() : new OwnerOnlyFiles(exchange.stateDir);
+  const place = { hostname: 'worker-1', listen: HOST, addresses: [] };
+  const guards = exchange.access ?? {};
+  const security = await openSecurity({ store, clock, logger: SILENT_LOGGER, place, pki, state, guards });
   const pod = new PodBehindStreams();
-  const at = { port: 0 };
-  const api = await openApi({
-    store,
-    clock,
-    logger,
-    hooklet: '0.0.0',
-    access: security.access,
-    resources: { clusterCa: security.clusterCa, pods: { refuse: () => [] } },
-    outside: { streams: pod, paths: { ...security.paths(() => `127.0.0.1:${at.port}`), ...exchange.paths } },
-  });
-  const handler = exchange.handler === undefined ? api.handler : handlerWith({ core: api.core, logger, streams: pod, ...exchange.handler });
-  const asBuilt = serverGuards(security.hosts, security.tls.cert);
-  const guards = { ...asBuilt, ...exchange.server?.(asBuilt) };
-  const listener = new Listener(guards.connections);
-  const server = new ApiServer({ handler, logger, tls: security.tls, hosts: security.hosts, guards: { ...guards, connections: listener } });
-  at.port = (await server.listen({ host: listen, port: 0 })).port;
-  await security.publish(serverUrl(listen, at.port), (renewed) => server.replaceTls(renewed));
-  const client = new TestClient(at.port, security.clusterCa, (user) => credentialsIn(state.content.get(`${user}.kubeconfig`) ?? ''));
+  const { api, server, listener, port } = await listen({ store, clock, security, pod }, exchange);
+  await security.publish(serverUrl(HOST, port), (renewed) => server.replaceTls(renewed));
+  const credentials = { admin: await credentialsIn(state, 'admin'), viewer: await credentialsIn(state, 'viewer') };
+  const client = new TestClient(port, security.clusterCa, credentials);
   const authority = await CertificateAuthority.open(pki, clock.now().wallMs);
   return {
-    port: at.port,
+    port,
     clock,
     store,
     security,
@@ -108,10 +97,39 @@ export async function openSecuredApi(exchange: Exchange = {}): Promise<SecuredAp
   };
 }
 
+type Kept = Pick<SecuredApi, 'store' | 'clock' | 'security' | 'pod'>;
+
+async function listen({ store, clock, security, pod }: Kept, exchange: Exchange) {
+  const logger = SILENT_LOGGER;
+  const at = { port: 0 };
+  const api = await openApi({
+    store,
+    clock,
+    logger,
+    hooklet: '0.0.0',
+    access: security.access,
+    resources: { clusterCa: security.clusterCa, pods: { refuse: () => [] } },
+    outside: { streams: pod, paths: { ...security.paths(() => `${HOST}:${at.port}`), ...exchange.paths } },
+  });
+  const handler = exchange.handler === undefined ? api.handler : handlerWith({ core: api.core, logger, streams: pod, ...exchange.handler });
+  const asBuilt = serverGuards(security.hosts, security.tls.cert);
+  const guards = { ...asBuilt, ...exchange.server?.(asBuilt) };
+  const listener = new Listener(guards.connections);
+  const server = new ApiServer({ handler, logger, tls: security.tls, hosts: security.hosts, guards: { ...guards, connections: listener } });
+  at.port = (await server.listen({ host: HOST, port: 0 })).port;
+  return { api, server, listener, port: at.port };
+}
+
 /** As `openApi` makes one, with other parts. */
 function handlerWith(parts: Omit<HandlerParts, 'paths'>): ApiHandler {
   const registry = parts.core.resources;
-  const paths = new NonResourceRoutes({ registry, health: new HealthChecks([]), version: versionInfo('0'), serverAddress: () => '', routes: {} });
+  const paths = new NonResourceRoutes({
+    registry,
+    health: new HealthChecks([]),
+    version: versionInfo('0'),
+    serverAddress: () => '',
+    routes: {},
+  });
   return new ApiHandler({ ...parts, paths });
 }
 
@@ -130,12 +148,15 @@ class Listener {
   }
 
   connections(): Promise<number> {
-    return new Promise((resolve, reject) => this.#server?.getConnections((error, count) => (error === null ? resolve(count) : reject(error))));
+    return new Promise((resolve, reject) =>
+      this.#server?.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+    );
   }
 }
 
 /** The certificate and key in a kubeconfig of ours. */
-export function credentialsIn(kubeconfig: string): KeyAndCertificate {
+export async function credentialsIn(state: PrivateFiles, user: string): Promise<KeyAndCertificate> {
+  const kubeconfig = (await state.read(`${user}.kubeconfig`)) ?? '';
   const of = (field: string): string => Buffer.from(new RegExp(`${field}: (\\S+)`).exec(kubeconfig)?.[1] ?? '', 'base64').toString();
   return { cert: of('client-certificate-data'), key: of('client-key-data') };
 }

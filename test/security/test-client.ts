@@ -1,8 +1,8 @@
 /** A client of the API on loopback, which says exactly what it is told to say. */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { Agent, type RequestOptions, request as httpsRequest } from 'node:https';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
-import { connect as tlsConnect, type ConnectionOptions, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, type TLSSocket, connect as tlsConnect } from 'node:tls';
 import type { KeyAndCertificate } from '../../src/apiserver/security/certificate-authority.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into by tests
@@ -27,14 +27,14 @@ export interface Answer {
 export class TestClient {
   readonly #port: number;
   readonly #ca: string;
-  readonly #credentialsOf: (user: 'admin' | 'viewer') => KeyAndCertificate;
+  readonly #credentials: Readonly<Record<'admin' | 'viewer', KeyAndCertificate>>;
   readonly #agent = new Agent({ keepAlive: true, maxCachedSessions: 0 });
   readonly #open = new Set<Socket>();
 
-  constructor(port: number, ca: string, credentialsOf: (user: 'admin' | 'viewer') => KeyAndCertificate) {
+  constructor(port: number, ca: string, credentials: Readonly<Record<'admin' | 'viewer', KeyAndCertificate>>) {
     this.#port = port;
     this.#ca = ca;
-    this.#credentialsOf = credentialsOf;
+    this.#credentials = credentials;
   }
 
   async ask(path: string, asking: Asking = {}): Promise<Answer> {
@@ -76,10 +76,14 @@ export class TestClient {
 
   /** A request that stays open until the client is closed: its status. */
   async hold(path: string, asking: Asking = {}): Promise<number> {
+    return (await this.watch(path, asking)).status;
+  }
+
+  async watch(path: string, asking: Asking = {}): Promise<{ readonly status: number; readonly socket: Socket }> {
     const { incoming } = await this.#send(path, asking, false);
     incoming.on('error', () => {});
     incoming.resume();
-    return incoming.statusCode ?? 0;
+    return { status: incoming.statusCode ?? 0, socket: incoming.socket };
   }
 
   /** Sends what there is of a body, and goes away. */
@@ -105,7 +109,7 @@ export class TestClient {
   /** A connection on which nothing was said yet. */
   async connect(options: ConnectionOptions & { readonly as?: 'admin' | 'viewer' } = {}): Promise<TLSSocket> {
     const { as, ...rest } = options;
-    const credentials = as === undefined ? {} : this.#credentialsOf(as);
+    const credentials = as === undefined ? {} : this.#credentials[as];
     const socket = tlsConnect({ port: this.#port, host: '127.0.0.1', ca: this.#ca, ...credentials, ...rest });
     this.#keep(socket);
     await new Promise<void>((resolve, reject) => {
@@ -130,7 +134,7 @@ export class TestClient {
 
   #optionsOf(path: string, asking: Asking): RequestOptions {
     const { as, token, method = asking.body === undefined ? 'GET' : 'POST', headers = {}, body } = asking;
-    const credentials = as === undefined ? {} : typeof as === 'string' ? this.#credentialsOf(as) : as;
+    const credentials = as === undefined ? {} : typeof as === 'string' ? this.#credentials[as] : as;
     return {
       host: '127.0.0.1',
       port: this.#port,

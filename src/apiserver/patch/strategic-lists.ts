@@ -35,7 +35,9 @@ export const removeScalars = (list: readonly unknown[], scalars: readonly unknow
 function mergeElements(original: readonly Fields[], patch: readonly Fields[], merge: ListMerge): readonly unknown[] {
   const { mergeKey } = merge;
   if (mergeKey === undefined) throw new StatusError(422, 'Invalid', 'cannot merge lists without merge key for type map');
-  const { added, kept } = applyElementDirectives(original, patch, mergeKey);
+  const { added, kept, isReplaced } = applyElementDirectives(original, patch, mergeKey);
+  // As it stands: two elements of one key stay two (a Node may have two InternalIPs).
+  if (isReplaced) return added.map(([element, index]) => merge.mergeObject({}, element, elementPlace(merge.place, index)));
   if (merge.order !== undefined)
     checkOrder(
       added.map(([element]) => element),
@@ -64,6 +66,8 @@ interface Elements {
   /** Each with its index in the patch. */
   readonly added: readonly (readonly [element: Fields, index: number])[];
   readonly kept: readonly Fields[];
+  /** `added` is the whole list. */
+  readonly isReplaced: boolean;
 }
 
 function applyElementDirectives(original: readonly Fields[], patch: readonly Fields[], mergeKey: string): Elements {
@@ -80,7 +84,7 @@ function applyElementDirectives(original: readonly Fields[], patch: readonly Fie
     else throw badRequest(`unknown patch type: ${goText(directive)} in map: ${goText(element)}`);
   }
   const kept = isReplaced ? [] : original.filter((element) => !deleted.has(keyOf(element, mergeKey)));
-  return { added, kept };
+  return { added, kept, isReplaced };
 }
 
 interface Ordering {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { ManualClock } from '../../fakes/manual-clock.ts';
@@ -32,7 +32,13 @@ function open(keys = new TokenKeys([newKey()])) {
   return { clock, objects, keys, tokens: new AccountTokens({ keys, clock, find }) };
 }
 
-const ORDER: TokenOrder = { namespace: 'default', serviceAccount: 'app', serviceAccountUid: 'ServiceAccount-app', audiences: [], expirationSeconds: 3600 };
+const ORDER: TokenOrder = {
+  namespace: 'default',
+  serviceAccount: 'app',
+  serviceAccountUid: 'ServiceAccount-app',
+  audiences: [],
+  expirationSeconds: 3600,
+};
 const boundTo = (kind: string, name: string) => ({ kind, apiVersion: 'v1', name, uid: `${kind}-${name}` });
 const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
 
@@ -64,7 +70,8 @@ describe('AccountTokens', () => {
 
   it('issue() names what else the token is bound to, and no node of a Pod that has none', async () => {
     const { tokens } = open();
-    const own = async (kind: string, name: string) => claimsOf((await tokens.issue({ ...ORDER, boundTo: boundTo(kind, name) })).token)['kubernetes.io'];
+    const own = async (kind: string, name: string) =>
+      claimsOf((await tokens.issue({ ...ORDER, boundTo: boundTo(kind, name) })).token)['kubernetes.io'];
     assert.deepEqual((await own('Secret', 's')).secret, { name: 's', uid: 'Secret-s' });
     assert.deepEqual((await own('Node', 'n')).node, { name: 'n', uid: 'Node-n' });
     assert.deepEqual(Object.keys(await own('Pod', 'unbound')), ['namespace', 'serviceaccount', 'pod']);
@@ -80,7 +87,12 @@ describe('AccountTokens', () => {
 
   it('issue() keeps the time of a token between ten minutes and a year', async () => {
     const { tokens, clock } = open();
-    for (const [asked, given] of [[1, 600], [600, 600], [3600, 3600], [2 ** 32, 31_536_000]] as const) {
+    for (const [asked, given] of [
+      [1, 600],
+      [600, 600],
+      [3600, 3600],
+      [2 ** 32, 31_536_000],
+    ] as const) {
       const { token, expirationTimestamp } = await tokens.issue({ ...ORDER, expirationSeconds: asked });
       assert.equal(claimsOf(token).exp - clock.now().wallMs / 1000, given);
       assert.equal(Date.parse(expirationTimestamp) / 1000, claimsOf(token).exp);
@@ -129,7 +141,11 @@ describe('AccountTokens', () => {
   });
 
   it('verify() ends with what the token is bound to, a minute after it was deleted', async () => {
-    for (const [kind, key] of [['Pod', 'pods/default/p'], ['Secret', 'secrets/default/s'], ['Node', 'nodes//n']] as const) {
+    for (const [kind, key] of [
+      ['Pod', 'pods/default/p'],
+      ['Secret', 'secrets/default/s'],
+      ['Node', 'nodes//n'],
+    ] as const) {
       const { tokens, clock, objects } = open();
       const name = key.split('/').at(-1) ?? '';
       const { token } = await tokens.issue({ ...ORDER, boundTo: boundTo(kind, name) });
@@ -138,7 +154,14 @@ describe('AccountTokens', () => {
         ...live,
         metadata: { ...live.metadata, deletionTimestamp: new Date(clock.now().wallMs - secondsAgo * 1000).toISOString() },
       });
-      const states: readonly (ApiObject | undefined)[] = [live, deletedAt(-30), deletedAt(60), deletedAt(61), undefined, object(kind, name, {}, { uid: 'new' })];
+      const states: readonly (ApiObject | undefined)[] = [
+        live,
+        deletedAt(-30),
+        deletedAt(60),
+        deletedAt(61),
+        undefined,
+        object(kind, name, {}, { uid: 'new' }),
+      ];
       const good = states.map((state) => {
         if (state === undefined) objects.delete(key);
         else objects.set(key, state);
@@ -166,14 +189,35 @@ describe('AccountTokens', () => {
     const { tokens, keys } = open();
     const { token } = await tokens.issue(ORDER);
     const [head = '', payload = '', signature = ''] = token.split('.');
-    const others = ['', '.', '..', `${head}.${payload}`, `${token}.x`, ` ${token}`, `${head}.${payload}.`, `${head}.${payload}.${signature.slice(2)}`];
+    const others = [
+      '',
+      '.',
+      '..',
+      `${head}.${payload}`,
+      `${token}.x`,
+      ` ${token}`,
+      `${head}.${payload}.`,
+      `${head}.${payload}.${signature.slice(2)}`,
+    ];
     for (const text of [...others, `${payload}.${payload}.${signature}`, `${head}.${head}.${signature}`, 'a'.repeat(100_000)]) {
       assert.equal(tokens.verify(text), undefined, text.slice(0, 80));
     }
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     for (const value of [null, 1, 'x', [], [{}]]) assert.equal(tokens.verify(`${part(value)}.${part(value)}.AA`), undefined);
+    // What a reader must understand who does not.
+    const critical = `${part({ alg: 'ES256', kid: keys.signer.id, crit: ['x'], x: 1 })}.${payload}`;
+    const { privateKey } = keys.signer;
+    const signed = sign('sha256', Buffer.from(critical), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+    assert.equal(tokens.verify(`${critical}.${signed.toString('base64url')}`), undefined);
     // Signed by our own key, but with nothing in it that a token of ours has.
-    for (const claims of [{}, { iss: ISSUER }, { ...claimsOf(token), nbf: undefined }, { ...claimsOf(token), exp: '9999999999' }, { ...claimsOf(token), sub: 'admin' }, { ...claimsOf(token), 'kubernetes.io': [] }]) {
+    for (const claims of [
+      {},
+      { iss: ISSUER },
+      { ...claimsOf(token), nbf: undefined },
+      { ...claimsOf(token), exp: '9999999999' },
+      { ...claimsOf(token), sub: 'admin' },
+      { ...claimsOf(token), 'kubernetes.io': [] },
+    ]) {
       assert.equal(tokens.verify(signToken(claims, keys.signer)), undefined, JSON.stringify(claims));
     }
     fc.assert(fc.property(fc.string(), fc.string(), (a, b) => tokens.verify(`${head}.${part(a)}.${part(b)}`) === undefined));

@@ -72,7 +72,9 @@ export const TOKEN_CHECKS: TokenChecks = {
   },
   bound: ({ claims }, context) => {
     const { namespace, bound } = readClaims(claims);
-    return bound.every(({ plural, namespaced, name, uid }) => isThere(context.find(plural, namespaced ? namespace : '', name), uid, context));
+    return bound.every(({ plural, namespaced, name, uid }) =>
+      isThere(context.find(plural, namespaced ? namespace : '', name), uid, context),
+    );
   },
 };
 
@@ -145,7 +147,9 @@ export class AccountTokens implements TokenIssuer {
     const spec = fieldsOf(find('pods', namespace, name), 'spec');
     const account = textOf(spec, 'serviceAccountName') || 'default';
     if (account !== serviceAccount) {
-      throw badRequest(`cannot bind token for serviceaccount ${JSON.stringify(serviceAccount)} to pod running with different serviceaccount name.`);
+      throw badRequest(
+        `cannot bind token for serviceaccount ${JSON.stringify(serviceAccount)} to pod running with different serviceaccount name.`,
+      );
     }
     const node = textOf(spec, 'nodeName');
     if (node === '') return { ...claims, pod: { name, uid } };
@@ -200,7 +204,7 @@ function readClaims(claims: Fields): AccountClaims {
 
 /** The very object, and not deleted for longer than the leeway. */
 function isThere(object: ApiObject | undefined, uid: string, { nowSeconds }: TokenContext): boolean {
-  if (object === undefined || uid === '' || object.metadata.uid !== uid) return false;
+  if (object === undefined || object.metadata.uid !== uid) return false;
   const deleted = object.metadata.deletionTimestamp;
   return deleted === undefined || Date.parse(deleted) / 1000 >= nowSeconds - LEEWAY_SECONDS;
 }

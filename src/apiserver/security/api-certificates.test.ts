@@ -11,8 +11,8 @@ import { YEAR_MS } from './certificate-lifetime.ts';
 const MINUTE_MS = 60_000;
 const URL = 'https://127.0.0.1:6443';
 
-async function open(t: TestContext, clock = new ManualClock()) {
-  const [pki, state] = [new MemoryPrivateFiles(), new MemoryPrivateFiles()];
+async function open(t: TestContext, clock = new ManualClock(), pki = new MemoryPrivateFiles()) {
+  const state = new MemoryPrivateFiles();
   const warned: string[] = [];
   const authority = await CertificateAuthority.open(pki, clock.now().wallMs);
   const logger = { info: () => {}, warn: (message: string) => warned.push(message) };
@@ -80,12 +80,40 @@ describe('ApiCertificates', () => {
       await clock.advance(MINUTE_MS);
       const now = clock.now().wallMs;
       assert.equal(renewed.length, 1);
-      const all = [renewed[0] as X509Certificate, userIn('admin').certificate, userIn('viewer').certificate, new X509Certificate(certificates.clusterCa)];
-      assert.deepEqual(all.map((one) => isValidAt(one, now)), [true, true, true, true]);
+      const all = [
+        renewed[0] as X509Certificate,
+        userIn('admin').certificate,
+        userIn('viewer').certificate,
+        new X509Certificate(certificates.clusterCa),
+      ];
+      assert.deepEqual(
+        all.map((one) => isValidAt(one, now)),
+        [true, true, true, true],
+      );
       const { cluster } = userIn('admin').config.clusters[0];
       assert.equal(decode(cluster['certificate-authority-data']).fingerprint256, all[3]?.fingerprint256);
     });
   }
+
+  it('tells everybody of a renewed authority, also those whose own certificates are fresh, when it can', async (t) => {
+    const clock = new ManualClock();
+    const pki = new MemoryPrivateFiles();
+    await CertificateAuthority.open(pki, clock.now().wallMs);
+    await clock.jumpWall(6.6 * YEAR_MS);
+    const { publish, renewed, userIn, state, certificates } = await open(t, clock, pki);
+    await publish();
+    const before = certificates.clusterCa;
+    state.isFull = true;
+    await clock.jumpWall(0.1 * YEAR_MS);
+    await clock.advance(2 * MINUTE_MS);
+    assert.notEqual(certificates.clusterCa, before);
+    assert.equal(renewed.length, 1);
+    state.isFull = false;
+    await clock.advance(MINUTE_MS);
+    const { cluster } = userIn('admin').config.clusters[0];
+    assert.equal(decode(cluster['certificate-authority-data']).toString(), certificates.clusterCa);
+    assert.equal(certificates.serving.clientCa, certificates.clusterCa);
+  });
 
   it('goes on with what it has while the disk is full, and catches up when it is not', async (t) => {
     const { clock, publish, renewed, warned, userIn, state } = await open(t);

@@ -5,7 +5,16 @@
  * A1 The key lies in one private file together with its certificate: there is never one without the other.
  * A2 Nothing it signs outlives its own certificate.
  */
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  sign,
+  X509Certificate,
+} from 'node:crypto';
 import { type CertificateUse, certificateBody, type DistinguishedName, signedCertificate } from '../../core/x509/certificate.ts';
 import { HookletError, messageOf } from '../../ports/hooklet-error.ts';
 import type { PrivateFiles } from '../../ports/private-files.ts';
@@ -115,7 +124,9 @@ function signed({ issuerKey, key, ...rest }: SigningOrder): string {
     authorityKeyId: keyId(publicBytes(issuerKey)),
   });
   const bytes = signedCertificate(body, sign('sha256', body, issuerKey));
-  const lines = Buffer.from(bytes).toString('base64').replace(/.{64}(?=.)/g, '$&\n');
+  const lines = Buffer.from(bytes)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n');
   return `-----BEGIN CERTIFICATE-----\n${lines}\n-----END CERTIFICATE-----\n`;
 }
 

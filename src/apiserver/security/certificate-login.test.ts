@@ -9,7 +9,8 @@ import { CertificateLogin } from './certificate-login.ts';
 
 const NOW = Date.UTC(2030, 0, 1);
 const authority = await CertificateAuthority.open(new MemoryPrivateFiles(), NOW);
-const rawOf = (subject: LeafOrder['subject']): Uint8Array => new X509Certificate(authority.issue({ subject, use: { kind: 'client' } }, NOW).cert).raw;
+const rawOf = (subject: LeafOrder['subject']): Uint8Array =>
+  new X509Certificate(authority.issue({ subject, use: { kind: 'client' } }, NOW).cert).raw;
 const login = (): CertificateLogin => new CertificateLogin(() => authority.certificate);
 
 describe('CertificateLogin', () => {
@@ -38,7 +39,13 @@ describe('CertificateLogin', () => {
 
   it('userOf() looks at the time of each request, also of a certificate it has seen', () => {
     const [one, raw] = [login(), rawOf({ commonName: 'jane' })];
-    for (const [at, name] of [[NOW, 'jane'], [NOW + YEAR_MS, 'jane'], [NOW + YEAR_MS + 1, undefined], [NOW - 2 * 3_600_000, undefined], [NOW, 'jane']] as const) {
+    for (const [at, name] of [
+      [NOW, 'jane'],
+      [NOW + YEAR_MS, 'jane'],
+      [NOW + YEAR_MS + 1, undefined],
+      [NOW - 2 * 3_600_000, undefined],
+      [NOW, 'jane'],
+    ] as const) {
       assert.equal(one.userOf(raw, at)?.username, name, new Date(at).toISOString());
     }
   });

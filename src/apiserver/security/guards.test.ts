@@ -17,7 +17,8 @@ describe('withoutRedirect()', () => {
 describe('checkTarget()', () => {
   it('takes paths only', () => {
     for (const url of ['/', '/api', '//api']) assert.doesNotThrow(() => checkTarget({ url, headers: {} }));
-    for (const url of ['http://elsewhere.example/', '*', 'elsewhere.example:443', '']) assert.throws(() => checkTarget({ url, headers: {} }), { code: 400 });
+    for (const url of ['http://elsewhere.example/', '*', 'elsewhere.example:443', ''])
+      assert.throws(() => checkTarget({ url, headers: {} }), { code: 400 });
   });
 });
 
@@ -25,7 +26,13 @@ describe('checkOrigin()', () => {
   const host = '127.0.0.1:6443';
 
   it('takes programs, which send nothing, and our own origin', () => {
-    const own = [{}, { origin: `https://${host}` }, { origin: 'HTTPS://127.0.0.1:6443' }, { 'sec-fetch-site': 'same-origin' }, { 'sec-fetch-site': 'none' }];
+    const own = [
+      {},
+      { origin: `https://${host}` },
+      { origin: 'HTTPS://127.0.0.1:6443' },
+      { 'sec-fetch-site': 'same-origin' },
+      { 'sec-fetch-site': 'none' },
+    ];
     for (const headers of own) assert.doesNotThrow(() => checkOrigin({ host, ...headers }), JSON.stringify(headers));
   });
 
@@ -37,7 +44,7 @@ describe('checkOrigin()', () => {
       { origin: 'https://127.0.0.1' },
       { origin: 'https://127.0.0.1:64430' },
       { origin: `https://${host}.page.example` },
-      { origin: `https://page.example`, 'sec-fetch-site': 'same-origin' },
+      { origin: 'https://page.example', 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
       { origin: `https://${host}`, 'sec-fetch-site': 'cross-site' },

@@ -54,6 +54,11 @@ export class IdentityLimits {
     this.#bounds = bounds;
   }
 
+  /** How many have something going on. */
+  get busy(): number {
+    return this.#atOnce.size;
+  }
+
   /** False: too much, to be answered with 429. Else it counts until `signal` is aborted. */
   enter(user: UserInfo, request: MeasuredRequest): boolean {
     if (user.groups.includes(ADMINS)) return true;

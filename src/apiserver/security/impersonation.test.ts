@@ -57,6 +57,8 @@ describe('impersonated()', () => {
       'system:authenticated',
     ]);
     assert.deepEqual((await as({ 'impersonate-user': 'system:anonymous' })).groups, ['system:unauthenticated']);
+    const settled = { 'impersonate-user': 'jane', 'impersonate-group': 'system:unauthenticated' };
+    assert.deepEqual((await asking().as(settled)).groups, ['system:unauthenticated']);
     assert.deepEqual(asked, ['impersonate :serviceaccounts a/b', 'impersonate :users system:anonymous']);
   });
 
@@ -67,7 +69,10 @@ describe('impersonated()', () => {
     });
     await assert.rejects(asking(() => false).as({ 'impersonate-user': 'jane' }), text('users', 'jane'));
     const noGroups = asking((what) => !what.includes(':groups'));
-    await assert.rejects(noGroups.as({ 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' }), text('groups', 'system:masters'));
+    await assert.rejects(
+      noGroups.as({ 'impersonate-user': 'jane', 'impersonate-group': 'system:masters' }),
+      text('groups', 'system:masters'),
+    );
     const noUids = asking((what) => !what.includes(':uids'));
     await assert.rejects(noUids.as({ 'impersonate-user': 'jane', 'impersonate-uid': '1' }), text('uids', '1', 'authentication.k8s.io'));
   });

@@ -53,7 +53,10 @@ function readWanted(headers: IncomingHttpHeaders): Wanted | undefined {
 const textOf = (value: string | readonly string[] | undefined): string => (typeof value === 'string' ? value : (value?.[0] ?? ''));
 /** Node joins headers of one name with commas; a comma in the name of a group is taken for that. */
 const listOf = (value: string | readonly string[] | undefined): readonly string[] =>
-  [value ?? []].flat().flatMap((one) => one.split(',').map((part) => part.trim())).filter((part) => part !== '');
+  [value ?? []]
+    .flat()
+    .flatMap((one) => one.split(',').map((part) => part.trim()))
+    .filter((part) => part !== '');
 
 function decode(name: string): string {
   try {
@@ -72,7 +75,9 @@ function partsOf({ user, uid, groups, extra }: Wanted): readonly Part[] {
     account === undefined ? part('', 'users', user) : { ...part('', 'serviceaccounts', account.name), namespace: account.namespace },
     ...groups.map((name) => part('', 'groups', name)),
     ...(uid === '' ? [] : [part(AUTHENTICATION, 'uids', uid)]),
-    ...Object.entries(extra).flatMap(([key, values]) => values.map((value) => ({ ...part(AUTHENTICATION, 'userextras', value), subresource: key }))),
+    ...Object.entries(extra).flatMap(([key, values]) =>
+      values.map((value) => ({ ...part(AUTHENTICATION, 'userextras', value), subresource: key })),
+    ),
   ];
 }
 

@@ -35,7 +35,14 @@ function open() {
     },
   });
   const come = (credentials: Partial<Credentials> = {}) =>
-    door.authenticate({ method: 'GET', path: '/api', query: new URLSearchParams(), signal: new AbortController().signal, headers: {}, ...credentials });
+    door.authenticate({
+      method: 'GET',
+      path: '/api',
+      query: new URLSearchParams(),
+      signal: new AbortController().signal,
+      headers: {},
+      ...credentials,
+    });
   return { clock, door, come, known, entered, looked, bounds };
 }
 
@@ -95,7 +102,8 @@ describe('RequestDoor', () => {
 
   it('authenticate() stops looking at unknown tokens after too many bad ones, and goes on with known ones and certificates', async () => {
     const { come, known, looked, clock } = open();
-    for (let tried = 0; tried < 100; tried += 1) assert.equal(await come({ remoteAddress: 'a', headers: bearer(`bad-${tried}`) }), undefined);
+    for (let tried = 0; tried < 100; tried += 1)
+      assert.equal(await come({ remoteAddress: 'a', headers: bearer(`bad-${tried}`) }), undefined);
     await assert.rejects(come({ remoteAddress: 'a', headers: bearer('good') }), { code: 429 });
     assert.equal(looked.length, 100);
     known.add('good');

@@ -55,7 +55,8 @@ export class RequestDoor implements Authenticator {
 
   #userOf(credentials: Credentials): UserInfo | undefined {
     const { certificate, headers, path } = credentials;
-    const byCertificate = certificate === undefined ? undefined : this.#parts.certificates.userOf(certificate, this.#parts.clock.now().wallMs);
+    const byCertificate =
+      certificate === undefined ? undefined : this.#parts.certificates.userOf(certificate, this.#parts.clock.now().wallMs);
     if (byCertificate !== undefined) return byCertificate;
     const token = bearerToken(headers.authorization);
     if (token !== undefined) return this.#userOfToken(token, credentials.remoteAddress ?? '');

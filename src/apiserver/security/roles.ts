@@ -93,6 +93,8 @@ export const ROLES: readonly Role[] = [
       { verbs: ['create', 'delete', 'get', 'patch', 'update'], apiGroups: ['coordination.k8s.io'], resources: ['leases'] },
       { verbs: READ, apiGroups: ['node.k8s.io'], resources: ['runtimeclasses'] },
       WRITE_EVENTS,
+      // After a restart: which events the API has already.
+      { verbs: ['list'], apiGroups: [''], resources: ['events'] },
     ],
   },
   {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { serverUrl, servingNames } from './serving-names.ts';
 
-const ALWAYS = ['localhost', '127.0.0.1', '::1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local'];
+const ALWAYS = [
+  'localhost',
+  '127.0.0.1',
+  '::1',
+  'kubernetes',
+  'kubernetes.default',
+  'kubernetes.default.svc',
+  'kubernetes.default.svc.cluster.local',
+];
 const names = (listen: string, hostname = 'worker-1', addresses: readonly string[] = []): readonly string[] =>
   servingNames({ hostname, listen, addresses }).filter((name) => !ALWAYS.includes(name));
 

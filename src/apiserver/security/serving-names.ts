@@ -25,7 +25,8 @@ const IN_CLUSTER = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc'
 
 /** What no certificate can name (an IPv6 zone, a label too long) is left out: it would spoil all the others. */
 const isServable = (name: string): boolean =>
-  addressBytes(name) !== undefined || (name.length <= 253 && name.split('.').every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)));
+  addressBytes(name) !== undefined ||
+  (name.length <= 253 && name.split('.').every((label) => /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(label)));
 
 /** Where clients on this machine find a server that listens there. */
 export function serverUrl(listen: string, port: number): string {

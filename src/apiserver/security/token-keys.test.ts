@@ -21,7 +21,10 @@ describe('TokenKeys', () => {
     assert.equal(keys.signer.id, newer.signer.id);
     assert.equal(keys.find(older.signer.id)?.id, older.signer.id);
     assert.equal(keys.find(''), undefined);
-    assert.deepEqual(keys.keySet.map(({ kid }) => kid), [newer.signer.id, older.signer.id]);
+    assert.deepEqual(
+      keys.keySet.map(({ kid }) => kid),
+      [newer.signer.id, older.signer.id],
+    );
   });
 
   it('open() refuses what is damaged or of another kind, and leaves it as it is', async () => {
@@ -29,7 +32,10 @@ describe('TokenKeys', () => {
     const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     for (const text of ['', 'x', rsa, publicKey.export({ type: 'spki', format: 'pem' }).toString()]) {
       const files = new MemoryPrivateFiles(new Map([[TOKEN_KEYS_FILE, text]]));
-      await assert.rejects(TokenKeys.open(files), { code: 'hostLacks', message: /^Cannot use the keys of ServiceAccount tokens .* every token is void$/ });
+      await assert.rejects(TokenKeys.open(files), {
+        code: 'hostLacks',
+        message: /^Cannot use the keys of ServiceAccount tokens .* every token is void$/,
+      });
       assert.equal(files.content.get(TOKEN_KEYS_FILE), text);
     }
   });

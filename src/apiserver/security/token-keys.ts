@@ -45,7 +45,8 @@ function readKeys(text: string): readonly SigningKey[] {
     const blocks = text.match(/-----BEGIN [A-Z ]*PRIVATE KEY-----[^-]+-----END [A-Z ]*PRIVATE KEY-----/g) ?? [];
     if (blocks.length === 0) throw new Error('it holds no private key');
     const keys = blocks.map((block) => signingKey(createPrivateKey(block)));
-    if (keys.some(({ privateKey }) => privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1')) throw new Error('a key is not one of P-256');
+    if (keys.some(({ privateKey }) => privateKey.asymmetricKeyDetails?.namedCurve !== 'prime256v1'))
+      throw new Error('a key is not one of P-256');
     return keys;
   } catch (error) {
     throw new HookletError(

@@ -21,10 +21,18 @@ describe('addressBytes()', () => {
   it('knows what is an address as Node does', () => {
     const piece = fc.constantFrom('', '0', '1', '01', 'ff', 'fffff', '255', '256', '::', ':', '.', 'g');
     fc.assert(
-      fc.property(fc.oneof(fc.ipV4(), fc.ipV6(), fc.array(piece, { maxLength: 9 }).map((parts) => parts.join(':')), fc.string()), (text) => {
-        // Node takes a zone too, which no certificate can name.
-        assert.equal(addressBytes(text) !== undefined, isIP(text) !== 0 && !text.includes('%'), text);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.ipV4(),
+          fc.ipV6(),
+          fc.array(piece, { maxLength: 9 }).map((parts) => parts.join(':')),
+          fc.string(),
+        ),
+        (text) => {
+          // Node takes a zone too, which no certificate can name.
+          assert.equal(addressBytes(text) !== undefined, isIP(text) !== 0 && !text.includes('%'), text);
+        },
+      ),
     );
   });
 

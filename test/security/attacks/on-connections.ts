@@ -1,10 +1,10 @@
 /** To be in everybody's way, or to listen in. */
 import { connect } from 'node:net';
-import { IDENTITY_BOUNDS } from '../../../src/apiserver/security/identity-limits.ts';
 import { InflightLimit } from '../../../src/apiserver/inflight-limit.ts';
 import { ConnectionLimits } from '../../../src/apiserver/security/connection-limits.ts';
-import { VIEWERS } from '../../../src/apiserver/security/roles.ts';
 import type { ServerGuards } from '../../../src/apiserver/security/guards.ts';
+import { IDENTITY_BOUNDS } from '../../../src/apiserver/security/identity-limits.ts';
+import { VIEWERS } from '../../../src/apiserver/security/roles.ts';
 import { type Exchange, PODS, type SecuredApi } from '../secured-api.ts';
 import { type Attack, comesTrue } from './attack.ts';
 
@@ -46,7 +46,8 @@ export const ATTACKS_ON_CONNECTIONS: readonly Attack[] = [
   {
     name: 'a connection talked down to TLS 1.1',
     without: { server: () => ({ tls: WEAK }) },
-    succeeds: async (api) => (await tlsVersionOf(api, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })) !== undefined,
+    succeeds: async (api) =>
+      (await tlsVersionOf(api, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' })) !== undefined,
   },
   {
     name: 'a connection talked down to a cipher without authentication of its own (CBC)',
@@ -94,7 +95,9 @@ export const ATTACKS_ON_CONNECTIONS: readonly Attack[] = [
     },
     succeeds: async (api) => {
       const before = await api.connections();
-      const sockets = Array.from({ length: 5 }, () => api.client.halfOpen(`GET ${PODS}/p/exec HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`));
+      const sockets = Array.from({ length: 5 }, () =>
+        api.client.halfOpen(`GET ${PODS}/p/exec HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`),
+      );
       await Promise.all(sockets);
       return !(await comesTrue(async () => (await api.connections()) <= before));
     },

@@ -8,7 +8,7 @@ import { signingKey, signToken } from '../../../src/apiserver/security/json-web-
 import { ADMINS, PUBLIC_PATHS, ROLES, UNAUTHENTICATED, VIEWERS } from '../../../src/apiserver/security/roles.ts';
 import { TOKEN_KEYS_FILE } from '../../../src/apiserver/security/token-keys.ts';
 import { MemoryPrivateFiles } from '../../../src/fakes/memory-private-files.ts';
-import { type Exchange, PODS, type SecuredApi, SECRETS } from '../secured-api.ts';
+import { type Exchange, PODS, SECRETS, type SecuredApi } from '../secured-api.ts';
 import type { Attack } from './attack.ts';
 import { WHOAMI, withRules } from './whoami.ts';
 
@@ -162,7 +162,17 @@ const TOKENS: readonly Attack[] = [
 
 const NOBODY_MAY: Exchange['access'] = {
   publicPaths: [...PUBLIC_PATHS, PODS, '/debug/pprof/heap'],
-  roles: [...ROLES, { name: 'x', groups: [UNAUTHENTICATED], rules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }, { verbs: ['*'], nonResourceURLs: ['*'] }] }],
+  roles: [
+    ...ROLES,
+    {
+      name: 'x',
+      groups: [UNAUTHENTICATED],
+      rules: [
+        { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
+        { verbs: ['*'], nonResourceURLs: ['*'] },
+      ],
+    },
+  ],
 };
 
 export const ATTACKS_ON_IDENTITY: readonly Attack[] = [

@@ -1,7 +1,8 @@
 /** To do as oneself what one may not. */
-import { CONNECTING } from '../../../src/apiserver/stream-routes.ts';
+
 import { HOOK_OUTPUTS, SERVICE_ACCOUNTS, VIEWERS } from '../../../src/apiserver/security/roles.ts';
-import { type Exchange, PODS, type SecuredApi, SECRETS } from '../secured-api.ts';
+import { CONNECTING } from '../../../src/apiserver/stream-routes.ts';
+import { type Exchange, PODS, SECRETS, type SecuredApi } from '../secured-api.ts';
 import type { Asking } from '../test-client.ts';
 import type { Attack } from './attack.ts';
 import { withRules } from './whoami.ts';
@@ -67,7 +68,8 @@ export const ATTACKS_ON_RIGHTS: readonly Attack[] = [
   {
     name: 'what a hook wrote, read by a viewer',
     without: reads(HOOK_OUTPUTS.resource),
-    succeeds: (api) => isLetThrough(api, [`/apis/${HOOK_OUTPUTS.group}/v1/namespaces/default/${HOOK_OUTPUTS.resource}/p`], { as: 'viewer' }),
+    succeeds: (api) =>
+      isLetThrough(api, [`/apis/${HOOK_OUTPUTS.group}/v1/namespaces/default/${HOOK_OUTPUTS.resource}/p`], { as: 'viewer' }),
   },
   {
     name: 'a token of a ServiceAccount made by a viewer',
@@ -89,11 +91,21 @@ export const ATTACKS_ON_RIGHTS: readonly Attack[] = [
   },
   {
     name: 'rights of others asked out with SubjectAccessReview by a viewer',
-    without: { access: { roles: withRules(VIEWERS, { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] }) } },
+    without: {
+      access: {
+        roles: withRules(VIEWERS, { verbs: ['create'], apiGroups: ['authorization.k8s.io'], resources: ['subjectaccessreviews'] }),
+      },
+    },
     succeeds: async (api) => {
-      const spec = { user: 'admin', groups: ['system:masters'], resourceAttributes: { verb: 'get', resource: 'secrets', namespace: 'default' } };
+      const spec = {
+        user: 'admin',
+        groups: ['system:masters'],
+        resourceAttributes: { verb: 'get', resource: 'secrets', namespace: 'default' },
+      };
       const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', metadata: {}, spec };
-      return (await api.client.ask('/apis/authorization.k8s.io/v1/subjectaccessreviews', { as: 'viewer', body })).body.status?.allowed === true;
+      return (
+        (await api.client.ask('/apis/authorization.k8s.io/v1/subjectaccessreviews', { as: 'viewer', body })).body.status?.allowed === true
+      );
     },
   },
 ];

@@ -9,4 +9,7 @@ export const WHOAMI: { readonly path: string; readonly asking: Asking } = {
 };
 
 /** The table of roles as if somebody had given a group more than it needs. */
-export const withRules = (group: string, ...rules: readonly AccessRule[]): readonly Role[] => [...ROLES, { name: 'too much', groups: [group], rules }];
+export const withRules = (group: string, ...rules: readonly AccessRule[]): readonly Role[] => [
+  ...ROLES,
+  { name: 'too much', groups: [group], rules },
+];
