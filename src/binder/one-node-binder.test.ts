@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it, type TestContext } from 'node:test';
 import type { Json } from '../../test/apiserver/test-api.ts';
 import { type FaultyApi, status } from '../../test/scenarios/api-faults.ts';
-import { type ApiStage, openApiStage, PODS, podObject } from '../../test/scenarios/api-stage.ts';
+import { type ApiStage, openApiStage, PODS, podObject, SCHEDULER } from '../../test/scenarios/api-stage.ts';
 import { OneNodeBinder } from './one-node-binder.ts';
 
 const NODE = '/api/v1/nodes/node';
@@ -23,7 +23,7 @@ interface Stage extends ApiStage {
 async function open(t: TestContext): Promise<Stage> {
   const stage = await openApiStage(t);
   const { server } = stage;
-  const scheduler = stage.as('system:kube-scheduler', 'kube-scheduler/v1.36.0');
+  const scheduler = stage.as(SCHEDULER, 'kube-scheduler/v1.36.0');
   const merge = { type: 'application/merge-patch+json' };
   return {
     ...stage,
@@ -220,6 +220,27 @@ describe('OneNodeBinder over an API with accidents', () => {
     assert.deepEqual(await stage.events('a'), ['Normal Scheduled x1 Successfully assigned default/a to node']);
     assert.deepEqual(await stage.events('b'), ['Normal Scheduled x1 Successfully assigned default/b to node']);
     assert.equal((await stage.events('c')).length, 1);
+  });
+
+  it('counts what it has bound while the watch does not show it yet', async (t) => {
+    const stage = await open(t);
+    await stage.setNode({ unschedulable: true });
+    const late = Promise.withResolvers<void>();
+    const watch = stage.scheduler.watch.bind(stage.scheduler);
+    stage.scheduler.watch = async function* (path, query, signal) {
+      for await (const event of watch(path, query, signal)) {
+        if (path === '/api/v1/pods' && event.type === 'MODIFIED') await late.promise;
+        yield event;
+      }
+    };
+    for (const name of ['a', 'b']) await stage.create(name, '3');
+    stage.start();
+    await stage.setNode({});
+    await stage.server.clock.advance(1000);
+    assert.deepEqual([await stage.nodeOf('a'), await stage.nodeOf('b')], ['node', undefined]);
+    late.resolve();
+    await stage.server.clock.advance(1000);
+    assert.equal(await stage.nodeOf('b'), undefined);
   });
 
   it('a Pod that the API does not let it bind keeps no other from being bound', async (t) => {

@@ -1,6 +1,5 @@
 import type { Logger } from '../ports/logger.ts';
 import { printable } from '../printing/printable.ts';
-import type { ExitCode } from './exit-code.ts';
 import type { OutputQueue } from './output-queue.ts';
 
 /** What a command may use of the process it runs in. */
@@ -14,7 +13,8 @@ export interface CommandContext {
   /** Tells people something, on stderr. */
   say(message: string): void;
   readonly logger: Logger;
-  exitWith(code: ExitCode): void;
+  /** An `ExitCode`, or what a program in a container ended with. */
+  exitWith(code: number): void;
 }
 
 /** Colours only on a terminal, never with NO_COLOR (https://no-color.org) or on a terminal that has none. */

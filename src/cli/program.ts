@@ -8,12 +8,14 @@ import { deleteCommand } from './delete.ts';
 import { describeCommand } from './describe.ts';
 import { doctorCommand } from './doctor.ts';
 import { eventsCommand } from './events.ts';
+import { execCommand } from './exec.ts';
 import { type ExitCode, exitCodeOf } from './exit-code.ts';
 import { getCommand } from './get.ts';
 import { hooksCommand } from './hooks.ts';
 import { imageCommand } from './image.ts';
 import { logsCommand } from './logs.ts';
 import { OutputQueue } from './output-queue.ts';
+import { portForwardCommand } from './port-forward.ts';
 import { resetCommand } from './reset.ts';
 import { runCommand } from './run.ts';
 import { upCommand } from './up.ts';
@@ -25,8 +27,8 @@ Example:
   $ hooklet run examples/lifecycle-demo/pod.yaml --for 10s`;
 
 /** Runs one command line; resolves with its exit code. */
-export async function runProgram(args: readonly string[]): Promise<ExitCode> {
-  let exitCode: ExitCode = 0;
+export async function runProgram(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
   const context = processContext((code) => {
     exitCode = code;
   });
@@ -46,7 +48,16 @@ function programOf(context: CommandContext): Command {
     .addHelpText('after', HELP)
     .enablePositionalOptions()
     .showSuggestionAfterError(true);
-  const clientCommands = [applyCommand, getCommand, describeCommand, eventsCommand, logsCommand, deleteCommand];
+  const clientCommands = [
+    applyCommand,
+    getCommand,
+    describeCommand,
+    eventsCommand,
+    logsCommand,
+    execCommand,
+    portForwardCommand,
+    deleteCommand,
+  ];
   const commands = [runCommand, upCommand, hooksCommand, ...clientCommands, imageCommand, resetCommand, doctorCommand];
   for (const command of commands) program.addCommand(command(context));
   for (const command of everyCommand(program)) {

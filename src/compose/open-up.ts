@@ -4,8 +4,11 @@
  */
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { PodStreamRoutes } from '../apiserver/streams/pod-stream-routes.ts';
 import { openNode } from '../compose.ts';
+import type { PodHistory } from '../core/pod/pod-history.ts';
 import type { PodSettings } from '../core/pod/pod-view.ts';
+import type { PodWorkers } from '../kubelet/pod-workers.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -16,6 +19,9 @@ import { Endings } from './endings.ts';
 import { joinKubelet } from './join-kubelet.ts';
 import { keepJournal } from './keep-journal.ts';
 import { type OpenServer, openServer } from './open-server.ts';
+import { registerNode } from './register-node.ts';
+
+type HistoryOf = (uid: string) => PodHistory | undefined;
 
 export interface UpOptions extends NodeOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -59,9 +65,16 @@ async function openOn(node: OpenNode, endings: Endings, options: UpOptions): Pro
   endings.add('housekeeping', keepJournal({ clock, logger, journal, hookOutput }));
   const store = await openStore(node, logger);
   endings.add('the object store', async () => store.close());
-  const server = await openServer({ node, store, logger, listen, hostname: hostname(), endings, metrics: () => '' });
+  // Streams are asked for once the API is up, which is before the kubelet is.
+  let kubelet: PodWorkers | undefined;
+  const streams = await openStreams(node, (uid) => kubelet?.historyOf(uid));
+  endings.add('streams', async () => streams.close());
+  const server = await openServer({ node, store, logger, listen, hostname: hostname(), streams, endings, metrics: () => '' });
   const api = await apiAs(server, logger, { username: `system:node:${nodeName}`, group: 'system:nodes', agent: 'kubelet' });
+  await registerNode({ node, api, nodeName, journalIsWritable: () => kubelet?.hasUnwritten !== true, logger, endings });
   const workers = await joinKubelet({ node, api, nodeName, settings, logger, endings });
+  kubelet = workers;
+  await startBinder({ node, server, nodeName, logger, endings });
   return {
     url: server.url,
     kubeconfig: join(paths.stateDir, 'admin.kubeconfig'),
@@ -72,6 +85,33 @@ async function openOn(node: OpenNode, endings: Endings, options: UpOptions): Pro
       await node.close({ stopRuntime });
     },
   };
+}
+
+async function openStreams({ clock, journal, runtime, paths }: OpenNode, historyOf: HistoryOf): Promise<PodStreamRoutes> {
+  const [{ PodStreamRoutes }, { NodePodStreams }, { logTextReader }] = await Promise.all([
+    import('../apiserver/streams/pod-stream-routes.ts'),
+    import('../kubelet/node-pod-streams.ts'),
+    import('../host/read-log-text.ts'),
+  ]);
+  const streams = new NodePodStreams({ historyOf, cri: runtime.cri, journal, clock, paths, openLogText: logTextReader(clock) });
+  return new PodStreamRoutes({ streams, clock });
+}
+
+interface BinderOrder {
+  readonly node: OpenNode;
+  readonly server: OpenServer;
+  readonly nodeName: string;
+  readonly logger: Logger;
+  readonly endings: Endings;
+}
+
+/** There is one node, so what a scheduler decides is whether a Pod fits. */
+async function startBinder({ node, server, nodeName, logger, endings }: BinderOrder): Promise<void> {
+  const { OneNodeBinder } = await import('../binder/one-node-binder.ts');
+  const api = await apiAs(server, logger, { username: 'system:kube-scheduler', group: 'system:authenticated', agent: 'default-scheduler' });
+  const binder = new OneNodeBinder({ api, clock: node.clock, logger, nodeName });
+  binder.start();
+  endings.add('the binder', () => binder.stop());
 }
 
 async function openStore({ clock, paths }: OpenNode, logger: Logger): Promise<ObjectStore> {

@@ -53,7 +53,15 @@ export async function makeHostDirs(paths: HostPaths): Promise<void> {
       await writeFile(paths.markerFile, markerText, { mode: 0o600 });
     }
     // The mode of mkdir is cut by the umask, and says nothing of what was there.
-    for (const dir of [paths.stateDir, paths.logsDir, paths.podsDir, paths.seccompDir, paths.hookOutputDir, paths.cniLeaseDir, paths.runDir]) {
+    for (const dir of [
+      paths.stateDir,
+      paths.logsDir,
+      paths.podsDir,
+      paths.seccompDir,
+      paths.hookOutputDir,
+      paths.cniLeaseDir,
+      paths.runDir,
+    ]) {
       await mkdir(dir, { recursive: true, mode: 0o700 });
       await chmod(dir, 0o700);
     }

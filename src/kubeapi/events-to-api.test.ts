@@ -288,6 +288,18 @@ describe('EventsToApi after the agent died', () => {
     }
   }
 
+  it('writes nothing twice where it may not list events either, as on the node of a cluster', async (t) => {
+    const stage = await open(t);
+    await stage.tell(WEB, ACCEPTED, event('A', '1'), event('B', '1'));
+    stage.api.setDown(true);
+    await stage.tell(WEB, event('A', '1', { count: 2 }), event('C', '1'));
+    await stage.restart(() => {
+      stage.api.setDown(false);
+      stage.api.fateOf = ({ method }) => (method === 'GET' ? status(403, 'Forbidden') : 'fine');
+    });
+    assert.deepEqual(await stage.lines(), ['A x2 1', 'B x1 1', 'C x1 1']);
+  });
+
   it('of a Pod that was removed too', async (t) => {
     const stage = await open(t);
     await stage.tell(WEB, ACCEPTED, event('A', '1'));

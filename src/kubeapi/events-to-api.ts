@@ -4,7 +4,8 @@
  * E1 Level-triggered: what the journal says of a Pod's events is compared with what the API is known to show of them, and
  *    the difference is written. Where that is not known (after a restart), the API is asked first.
  * E2 Nothing is lost or written twice: the events of a Pod are written in the order in which they were told, under names
- *    that follow from the record. So what the API has tells how far an agent that died had come.
+ *    that follow from the record. So what the API has tells how far an agent that died had come. (A node that may not list
+ *    events writes those of the last hour again under their names, which changes nothing.)
  * E3 The API keeps events for an hour. What was told before is not written again; what is told again then is created anew,
  *    with its count.
  * E4 Bounded: at most 100 events a Pod, of the Pods there are and of the last removed ones; so many writes a second.
@@ -149,8 +150,9 @@ export class EventsToApi {
     const query = { fieldSelector: `involvedObject.uid=${uid}` };
     await this.#rate.take(signal);
     const answer = await this.#parts.api.request({ method: 'GET', path: pathOf(namespace), query, signal });
-    if (isRefusal(answer)) return new Map([...told.values()].map((event) => [keyOf(event), event.count]));
-    const items = listOf(bodyOf(`listing the events of ${namespace}/${name}`, answer), 'items').filter(isFields);
+    // The node of a cluster may write events, not list them: it then learns from its writes what is there already.
+    const body = isRefusal(answer) ? {} : bodyOf(`listing the events of ${namespace}/${name}`, answer);
+    const items = listOf(body, 'items').filter(isFields);
     const there = new Map(items.map((item) => [textOf(item, 'metadata', 'name'), item]));
     const ours = [...told.values()].map((event) => ({ event, name: eventName(page, event) }));
     const newest = Math.max(0, ...ours.map((one) => Date.parse(textOf(there.get(one.name), 'lastTimestamp')) || 0));

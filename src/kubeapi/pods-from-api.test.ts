@@ -165,6 +165,8 @@ describe('PodsFromApi, a Pod that vanishes', () => {
     const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'old', namespace: 'default', uid: 'u' }, spec: {} } as unknown as Pod;
     stage.source.end(pod, 12);
     assert.deepEqual([stage.told, stage.source.get('u')?.deletion], [['old 12'], { graceSeconds: 12 }]);
+    stage.source.end(pod, 30);
+    assert.deepEqual(stage.source.get('u')?.deletion, { graceSeconds: 12 });
     stage.source.removed('u');
     await stage.server.clock.settle();
     assert.deepEqual([stage.source.list(), stage.api.writes], [[], []]);

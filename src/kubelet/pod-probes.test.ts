@@ -117,6 +117,23 @@ describe('PodProbes', () => {
     deepEqual(probes.takeFacts(), [fact]);
   });
 
+  it('gives out nothing that failed while its container ended', async () => {
+    const { clock, probes, run, history } = begin({ 80: 500 });
+    const gone = [{ main: run({ phase: 'exited' }) }, { main: run({ restartCount: 1, containerId: 'c2' }) }, {}];
+    for (const containers of gone) {
+      probes.reconcile(ready, history({ main: run() }));
+      await clock.advance(10_000);
+      probes.reconcile(ready, history(containers));
+      deepEqual(probes.takeFacts(), []);
+      await clock.advance(20_000);
+      probes.reconcile(ready, history({}));
+    }
+    probes.reconcile(ready, history({ main: run() }));
+    await clock.advance(10_000);
+    probes.reconcile(ready, history({ main: run({ phase: 'stopping', isStarted: true }) }));
+    equal(probes.takeFacts().length, 2);
+  });
+
   it('gives out no more of them than the Pod may tell events', async () => {
     const { clock, probes, run, history } = begin({ 80: 500 });
     probes.reconcile(ready, history({ main: run() }));

@@ -3,7 +3,8 @@
  * Pod's worker, for a Pod's history is written by one hand.
  *
  * Q1 One loop a container instance and kind; another instance gets another loop.
- * Q2 What stands is always what the living loops say; of one that is not wanted any more nothing is told.
+ * Q2 What stands is always what the living loops say; of one that is not wanted any more nothing is told. What failed while
+ *    its container ended is no news either, once that end is on record.
  * Q3 A failed attempt is kept until it is taken; of more than `KEPT_FAILURES` the oldest go. Taken is what its Pod's events
  *    tell of: a probe that fails for days is not worth a record a second.
  * Q4 Each change of either wakes the worker.
@@ -65,6 +66,7 @@ export class PodProbes implements WorkerProbes {
   /** Where something has changed, containers that are not ready are asked again at once. */
   reconcile(pod: Pod, history: PodHistory): void {
     this.#events = history.events;
+    this.#failures = this.#failures.filter((fact) => isThere(fact, history));
     // A turn of the worker may be under way when the agent leaves.
     if (this.#hasEnded) return;
     const byKey = new Map(wantedProbes(pod, history).map((one) => [keyOf(one), one]));
@@ -125,6 +127,12 @@ export class PodProbes implements WorkerProbes {
     const ended = running.loop.ended.then(() => void this.#ending.delete(ended));
     this.#ending.add(ended);
   }
+}
+
+/** The instance that failed is still the one that the Pod has, and it has not ended. */
+function isThere({ container, restartCount }: ProbeFailed, { containers }: PodHistory): boolean {
+  const run = containers[container]?.run;
+  return run?.restartCount === restartCount && run.phase !== 'exited';
 }
 
 const keyOf = ({ container, restartCount, containerId, kind }: WantedProbe): string =>

@@ -113,10 +113,10 @@ export class PodWorker {
     let decision = NOTHING;
     try {
       await this.#takeFinishedTasks();
-      await this.#context.log.append(this.#context.probes.takeFacts());
       const sight = await this.#look();
       tendVolumes(this.#context);
       this.#context.probes.reconcile(this.#context.pod, this.#context.log.history);
+      await this.#context.log.append(this.#context.probes.takeFacts());
       decision = nextSteps(await viewPod(this.#context, sight));
       const again = await this.#perform(decision);
       this.#publisher.publish(this.#context, this.#sight ?? sight);

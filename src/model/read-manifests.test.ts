@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { MAX_MANIFEST_BYTES } from './parse-yaml.ts';
 import { formatProblem } from './problem.ts';
 import { type ManifestResult, readManifests } from './read-manifests.ts';
+import { WHY } from './refusal-reasons.ts';
 
 const POD = `apiVersion: v1
 kind: Pod

@@ -5,7 +5,7 @@ import { FIELD_TESTS, NO_EFFECT } from '../../test/field-tests.ts';
 import { POD_SCHEMA } from './gen/pod-schema.ts';
 import { readManifests } from './read-manifests.ts';
 import { WHY } from './refusal-reasons.ts';
-import { RUN_SUPPORT, type TypeSupport } from './run-support.ts';
+import { RUN_SUPPORT, refuseUnsupported, type TypeSupport } from './run-support.ts';
 import { type SchemaType, schemaType } from './schema-type.ts';
 
 function refusedIn(fields: string, container = ''): readonly string[] {
@@ -30,15 +30,15 @@ function titlesOf(file: string): readonly string[] {
 }
 
 describe('RUN_SUPPORT', () => {
-  /** The object types met by walking only fields that run. */
-  const reached = new Map<string, Readonly<Record<string, string>>>();
-  const walk = (type: SchemaType): void => {
-    if (type.kind === 'list' || type.kind === 'map') walk(type.element);
+  /** The object types met by walking only fields that run, each with one way to it from the Pod; '[]' is an item of a list. */
+  const reached = new Map<string, { readonly fields: Readonly<Record<string, string>>; readonly way: readonly string[] }>();
+  const walk = (type: SchemaType, way: readonly string[]): void => {
+    if (type.kind === 'list' || type.kind === 'map') walk(type.element, [...way, '[]']);
     if (type.kind !== 'object' || reached.has(type.name)) return;
-    reached.set(type.name, type.fields);
-    for (const field of RUN_SUPPORT[type.name]?.runs ?? []) walk(schemaType(type.fields[field] as string));
+    reached.set(type.name, { fields: type.fields, way });
+    for (const field of RUN_SUPPORT[type.name]?.runs ?? []) walk(schemaType(type.fields[field] as string), [...way, field]);
   };
-  walk(schemaType('Pod'));
+  walk(schemaType('Pod'), []);
 
   /** As FIELD_TESTS names them: "medium=Memory" for each value or key of a field that runs with some only. */
   const supportedFields = ({ runs, only = {} }: TypeSupport): readonly string[] => [
@@ -46,7 +46,26 @@ describe('RUN_SUPPORT', () => {
     ...Object.entries(only).flatMap(([field, { values }]) => values.map((value) => `${field}=${value}`)),
   ];
 
-  for (const [name, fields] of reached) {
+  for (const [name, { fields, way }] of reached) {
+    test(`refuses by name what ${name} may not have, and no value of it goes unseen`, () => {
+      const { refused = {}, only = {} } = RUN_SUPPORT[name] ?? assert.fail(`no row for ${name}`);
+      const inPod = (field: string, value: unknown): object =>
+        way.reduceRight<object>((inner, step) => (step === '[]' ? [inner] : { [step]: inner }), { [field]: value });
+      for (const [field, why] of Object.entries(refused)) {
+        const [finding] = refuseUnsupported(inPod(field, 'anything'));
+        assert.deepEqual([finding?.path.at(-1), finding?.message], [field, `not supported by hooklet run: ${why}`]);
+      }
+      for (const [field, { otherwise }] of Object.entries(only)) {
+        const isMap = schemaType(fields[field] as string).kind === 'map';
+        const [finding] = refuseUnsupported(inPod(field, isMap ? { anything: '1' } : 'anything'));
+        assert.ok(
+          finding?.path.includes(field) && finding.message.endsWith(`not supported by hooklet run: ${otherwise}`),
+          `${name}.${field}`,
+        );
+      }
+      assert.equal(refuseUnsupported(inPod('aFieldOfTomorrow', 1)).length, 1);
+    });
+
     test(`names each field of ${name} once: it runs, has no effect or is refused`, () => {
       const support = RUN_SUPPORT[name] ?? assert.fail(`no row for ${name}`);
       assert.deepEqual(listsOf(support).flat().sort(), Object.keys(fields).sort());

@@ -5,6 +5,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { readManifests } from '../../src/model/read-manifests.ts';
+import { WHY } from '../../src/model/refusal-reasons.ts';
 import { DocumentedPages } from './documented-pages.ts';
 import { lines } from './pod-lines.ts';
 import type { TestPod } from './test-pod.ts';
@@ -26,6 +27,67 @@ async function restartsForLiveness(pod: TestPod): Promise<void> {
 }
 
 const secondsToReady = (pod: TestPod): number => pod.secondsTo((line) => line === 'ready main#0') ?? Number.NaN;
+
+/** Pages of what is not in the design: what their Pods ask for, and the words that refuse it. */
+const REFUSED: Readonly<Record<string, readonly [spec: string, field: string, why: string]>> = {
+  'Pod-level resources': ['resources: {limits: {cpu: 1}}', 'spec.resources', WHY.podResources],
+  'GMSA, RunAsUserName, HostProcess': [
+    'securityContext: {windowsOptions: {hostProcess: true}}, hostNetwork: true',
+    'spec.securityContext.windowsOptions',
+    WHY.windows,
+  ],
+  'resized resources': [
+    'containers: [{name: a, image: b, resizePolicy: [{resourceName: cpu, restartPolicy: NotRequired}]}]',
+    'spec.containers[0].resizePolicy',
+    WHY.resize,
+  ],
+  'extended resources': [
+    'containers: [{name: a, image: b, resources: {limits: {example.com/dongle: 3}}}]',
+    'spec.containers[0].resources.limits[example.com/dongle]',
+    WHY.otherResources,
+  ],
+  'devices by claims': ['resourceClaims: [{name: gpu, resourceClaimTemplateName: gpus}]', 'spec.resourceClaims', WHY.devices],
+  'a PersistentVolume': [
+    'volumes: [{name: v, persistentVolumeClaim: {claimName: task-pv-claim}}]',
+    'spec.volumes[0].persistentVolumeClaim',
+    WHY.clusterStorage,
+  ],
+  'a projected token': [
+    'volumes: [{name: v, projected: {sources: [{serviceAccountToken: {path: token, expirationSeconds: 7200}}]}}]',
+    'spec.volumes[0].projected.sources[0].serviceAccountToken',
+    WHY.tokens,
+  ],
+  'nodes by label': ['nodeSelector: {disktype: ssd}', 'spec.nodeSelector', WHY.scheduling],
+  'nodes by affinity': [
+    'affinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: disktype, operator: In, values: [ssd]}]}]}}}',
+    'spec.affinity',
+    WHY.scheduling,
+  ],
+  'a user namespace': ['hostUsers: false', 'spec.hostUsers', WHY.userNamespaces],
+  'an image volume': [
+    'volumes: [{name: v, image: {reference: "example.com/files:1", pullPolicy: IfNotPresent}}]',
+    'spec.volumes[0].image',
+    WHY.imageVolume,
+  ],
+  'a scheduling group': ['schedulingGroup: {podGroupName: workers}', 'spec.schedulingGroup', WHY.scheduling],
+  'a hostname over all others': ['hostnameOverride: other', 'spec.hostnameOverride', WHY.hostnameOverride],
+  'a RuntimeClass': ['runtimeClassName: sandboxed', 'spec.runtimeClassName', WHY.runtimeClass],
+};
+
+describe('what the documentation asks for and hooklet has not', () => {
+  for (const [what, [spec, field, why]] of Object.entries(REFUSED)) {
+    it(`${what}: is refused by name, with the reason`, () => {
+      const containers = spec.startsWith('containers') ? '' : 'containers: [{name: a, image: b}], ';
+      const text = `{apiVersion: v1, kind: Pod, metadata: {name: a}, spec: {${containers}${spec}}}`;
+      const { errors, pods } = readManifests([{ name: 'pod.yaml', text }], { purpose: 'run' });
+      deepEqual(pods, []);
+      ok(
+        errors.some(({ path, message }) => path === field && message.includes('not supported by hooklet run') && message.endsWith(why)),
+        JSON.stringify(errors),
+      );
+    });
+  }
+});
 
 describe('the documentation of tasks', () => {
   let pages: DocumentedPages;
@@ -205,5 +267,3 @@ describe('the documentation of tasks', () => {
 
 /** The bits after "CapPrm:". */
 const rights = (line = ''): bigint => BigInt(`0x${line.trim().split('\t')[1]}`);
-
-void readManifests;

@@ -44,7 +44,14 @@ const BAD: Readonly<Record<string, BadInput>> = {
   'a million values by aliases': { text: aliases(), says: [/bad\.yaml:\d+: .*alias/] },
   '50 MB': { text: Buffer.alloc(50 * 1024 * 1024, '# filler\n'), says: [/bad\.yaml.*\d+ bytes.*split/] },
   'no text at all': { text: Buffer.from([0xff, 0xfe, 0x00, 0x01]), says: [/bad\.yaml: .*UTF-8/] },
-  'another kind': { text: pod().replace('kind: Pod', 'kind: Deployment'), says: [/bad\.yaml:2: kind: kind "Deployment" is not supported/] },
+  'another kind': {
+    text: pod().replace('kind: Pod', 'kind: Service'),
+    says: [/bad\.yaml:2: kind: kind "Service" is not supported by hooklet run: give Pods, ConfigMaps, Secrets, or a Deployment/],
+  },
+  'a workload without a Pod template': {
+    text: pod().replace('kind: Pod', 'kind: Deployment').replace('apiVersion: v1', 'apiVersion: apps/v1'),
+    says: [/bad\.yaml:\d+: spec\.template: Required value: the Pod template is what is run/],
+  },
   'a string where a number belongs': {
     text: pod(['  terminationGracePeriodSeconds: soon']),
     says: [/bad\.yaml:9: spec\.terminationGracePeriodSeconds: .*"soon"/],
@@ -82,8 +89,8 @@ const BAD: Readonly<Record<string, BadInput>> = {
   'what run cannot do': {
     text: pod(['  runtimeClassName: gvisor', '  nodeSelector: {disk: ssd}']),
     says: [
-      /bad\.yaml:9: spec\.runtimeClassName: not supported by hooklet run/,
-      /bad\.yaml:10: spec\.nodeSelector: not supported by hooklet run/,
+      /bad\.yaml:9: spec\.runtimeClassName: not supported by hooklet run: RuntimeClasses are not part of hooklet/,
+      /bad\.yaml:10: spec\.nodeSelector: not supported by hooklet run: there is one node, and scheduling/,
     ],
   },
   'no Pod at all': { text: '# nothing here\n---\n', says: [/bad\.yaml: no Pod found/] },

@@ -19,6 +19,7 @@ const EXAMPLES = {
   'sleep-hook': { runsFor: '4s', exitCode: 0 },
   'restart-always': { runsFor: '6s', exitCode: 1 },
   'failing-pre-stop': { runsFor: '3s', exitCode: 1 },
+  'web-with-sidecar': { runsFor: '8s', exitCode: 0 },
 } as const;
 
 const isOfPod = (record: PrintedRecord): record is JournalRecord => record.type !== 'log' && !record.type.startsWith('agent.');

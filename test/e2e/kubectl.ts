@@ -1,7 +1,6 @@
 /** Runs the real kubectl against a served API, with nothing of the machine's own configuration. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { ServedApi } from '../apiserver/serve-api.ts';
 
 /** Far above what any command of any test takes. */
 const PATIENCE_MS = 60_000;
@@ -17,11 +16,20 @@ export interface KubectlOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export class Kubectl {
-  readonly #served: ServedApi;
+export interface KubectlPlace {
+  /** Its working directory and home. */
+  readonly directory: string;
+  readonly kubeconfig: string;
+}
 
-  constructor(served: ServedApi) {
-    this.#served = served;
+export class Kubectl {
+  readonly #place: KubectlPlace;
+  /** Found in PATH, or with its directory. */
+  readonly program: string;
+
+  constructor(place: KubectlPlace, program = 'kubectl') {
+    this.#place = place;
+    this.program = program;
   }
 
   /** Whatever it answers. */
@@ -57,8 +65,8 @@ export class Kubectl {
 
   /** One that goes on: its caller ends it. */
   spawn(args: readonly string[], { env = {} }: KubectlOptions = {}): ChildProcess {
-    const { directory, kubeconfig } = this.#served;
-    return spawn('kubectl', args, {
+    const { directory, kubeconfig } = this.#place;
+    return spawn(this.program, args, {
       cwd: directory,
       env: { PATH: process.env['PATH'] ?? '', HOME: directory, KUBECONFIG: kubeconfig, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -108,7 +108,7 @@ describe('kubectl exec', () => {
 
   it('gives a terminal, with its size', async () => {
     const { kubeconfig, directory } = node.served;
-    const run = 'stty cols 91 rows 33; kubectl exec -it web -c main -- sh -c "until stty size; do sleep 0.1; done 2>&1; tty; sleep 1; echo end; exit 3"';
+    const run = 'stty cols 91 rows 33; kubectl exec -it web -c main -- sh -c "until stty size 2>/dev/null | grep .; do sleep 0.1; done; exit 3"';
     const env = { PATH: process.env['PATH'] ?? '', HOME: directory, KUBECONFIG: kubeconfig, SHELL: '/bin/sh', TERM: 'xterm' };
     const child = spawn('script', ['-qec', run, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const output = String(await buffer(child.stdout));

@@ -1,5 +1,7 @@
 /** The embedded API on the store in memory, and a node's way to it, with every accident of a network in between. */
+import type { UserInfo } from '../../src/apiserver/access.ts';
 import { InProcessApi } from '../../src/apiserver/in-process-api.ts';
+import { RoleAuthorizer } from '../../src/apiserver/security/role-authorizer.ts';
 import type { Fields } from '../../src/kubeapi/json-fields.ts';
 import type { ApiGround } from '../../src/kubeapi/retry-loop.ts';
 import type { KubeApi } from '../../src/ports/kube-api.ts';
@@ -8,6 +10,7 @@ import { type Json, openTestApi, type TestApi, type TestApiOptions } from '../ap
 import { FaultyApi } from './api-faults.ts';
 
 export const NODE = 'node';
+export const SCHEDULER: UserInfo = { username: 'system:kube-scheduler', groups: ['system:authenticated'] };
 
 export interface ApiStage {
   readonly server: TestApi;
@@ -16,7 +19,7 @@ export interface ApiStage {
   readonly ground: ApiGround & { readonly api: KubeApi };
   readonly logged: string[];
   /** Another way to the same server, as somebody else. */
-  as(username: string, userAgent: string): FaultyApi;
+  as(user: UserInfo, userAgent: string): FaultyApi;
   /** Creates a Pod that is bound to the node already. */
   bound(name: string, spec?: Fields, metadata?: Fields): Promise<Json>;
   /** Undefined: it is not there. */
@@ -30,12 +33,14 @@ export interface Cleaning {
 }
 
 export async function openApiStage(t: Cleaning, options: TestApiOptions = {}): Promise<ApiStage> {
-  const server = await openTestApi(options);
+  // With the rights that hooklet gives its own parts.
+  const authorizer = new RoleAuthorizer();
+  const server = await openTestApi({ authorize: (attributes) => authorizer.authorize(attributes), ...options });
   const logged: string[] = [];
   const logger: Logger = { info: () => {}, warn: (message, fields) => logged.push(`${message} ${JSON.stringify(fields ?? {})}`) };
-  const as = (username: string, userAgent: string): FaultyApi =>
-    new FaultyApi(new InProcessApi({ core: server.core, logger }, { user: { username, groups: [] }, userAgent }));
-  const api = as(`system:node:${NODE}`, 'kubelet/v1.36.0');
+  const as = (user: UserInfo, userAgent: string): FaultyApi =>
+    new FaultyApi(new InProcessApi({ core: server.core, logger }, { user, userAgent }));
+  const api = as({ username: `system:node:${NODE}`, groups: ['system:nodes', 'system:authenticated'] }, 'kubelet/v1.36.0');
   const watch = await server.watch('/api/v1/pods?resourceVersion=1');
   const seen: Json[] = [];
   t.after(async () => {

@@ -38,6 +38,14 @@ const EXAMPLES: Readonly<Record<string, Played>> = {
   'sleep-hook': { script: { program: obedient }, deletedAfterMs: 4000 },
   'restart-always': { script: { program: () => ({ endsAfterMs: 2000, exitCode: 1 }), exec: () => ({ takesMs: 0 }) }, deletedAfterMs: 6000 },
   'failing-pre-stop': { script: { program: obedient, exec: () => ({ takesMs: 0, exitCode: 3 }) }, deletedAfterMs: 3000 },
+  'web-with-sidecar': {
+    script: {
+      program: (container) => (container === 'prepare' ? { endsAfterMs: 1000, exitCode: 0 } : obedient()),
+      exec: ([, , text]) => ({ takesMs: text?.includes('sleep 2') ? 2000 : 0 }),
+    },
+    receivers: { '10.88.0.2:8080': { reply: () => ({ response: 'HTTP/1.1 200 OK\r\n\r\n' }) } },
+    deletedAfterMs: 8000,
+  },
 };
 
 function obedient(): { readonly onSignal: { readonly SIGTERM: { readonly afterMs: number; readonly exitCode: number } } } {
@@ -48,10 +56,16 @@ describe('the examples, on fakes', () => {
   for (const [name, { script, receivers = {}, deletedAfterMs }] of Object.entries(EXAMPLES)) {
     it(`${name} lives as its timeline says, to the second`, async () => {
       const text = readFileSync(new URL(`../../examples/${name}/pod.yaml`, import.meta.url), 'utf8');
-      const { pods, errors } = readManifests([{ name, text }], { purpose: 'run' });
+      const { pods, objects, errors } = readManifests([{ name, text }], { purpose: 'run' });
       deepEqual(errors, []);
       const scenario = new Scenario(script);
-      for (const [at, receiver] of Object.entries(receivers)) scenario.http.receive(at, receiver);
+      for (const object of objects) {
+        if (object.kind === 'ConfigMap') scenario.objects.setConfigMap(object.namespace, object.name, object);
+      }
+      for (const [at, receiver] of Object.entries(receivers)) {
+        scenario.http.receive(at, receiver);
+        scenario.probeClient.serve(at);
+      }
       await scenario.start(...pods.map(({ pod }) => pod));
       await scenario.clock.advance(deletedAfterMs);
       await scenario.delete();

@@ -7,8 +7,8 @@ export type AgentOrder =
   | { readonly do: 'setConfigMap'; readonly name: string; readonly value: string }
   /** The workers leave, and others take over from the journal. */
   | { readonly do: 'restart' }
-  /** Writes a heap snapshot to the file, after the garbage is gone. */
-  | { readonly do: 'measure'; readonly heapFile: string }
+  /** After the garbage is gone; writes a heap snapshot to the file, if there is to be one. */
+  | { readonly do: 'measure'; readonly heapFile?: string }
   /** `stopRuntime`: a clean end. The process exits after its answer. */
   | { readonly do: 'close'; readonly stopRuntime: boolean };
 

@@ -65,8 +65,8 @@ export class AgentProcess {
     return this.order({ do: 'put', yaml }) as Promise<string>;
   }
 
-  measure(heapFile: string): Promise<AgentMeasure> {
-    return this.order({ do: 'measure', heapFile }) as Promise<AgentMeasure>;
+  measure(heapFile: string | undefined): Promise<AgentMeasure> {
+    return this.order({ do: 'measure', ...(heapFile === undefined ? {} : { heapFile }) }) as Promise<AgentMeasure>;
   }
 
   /** Rejects when the agent does not do it, does not answer, or ends. */

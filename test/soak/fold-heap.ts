@@ -1,8 +1,8 @@
 /**
  * A heap snapshot of V8 (the JSON of `v8.writeHeapSnapshot`) folded to how many objects each constructor has and how
- * many bytes they take themselves. The file is read as a stream: its edges, most of it, are only skipped.
+ * many bytes they take themselves. Counted is what the program reaches; what only V8 or a bounded cache holds is not.
  */
-import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 
 export interface HeapEntry {
   readonly count: number;
@@ -14,9 +14,29 @@ export interface HeapEntry {
  */
 export type HeapFold = ReadonlyMap<string, HeapEntry>;
 
-interface Header {
-  readonly snapshot: { readonly meta: { readonly node_fields: readonly string[]; readonly node_types: readonly unknown[] } };
+/** As far as anybody here asks (`src/profiler/heap-snapshot-generator.cc` of V8). */
+export interface HeapSnapshot {
+  readonly snapshot: {
+    readonly meta: {
+      readonly node_fields: readonly string[];
+      readonly node_types: readonly unknown[];
+      readonly edge_fields: readonly string[];
+      readonly edge_types: readonly unknown[];
+    };
+  };
+  readonly nodes: readonly number[];
+  readonly edges: readonly number[];
+  readonly strings: readonly string[];
 }
+
+/** A field that a class keeps a bounded number of things in: full sooner or later, and no leak. */
+export interface BoundedCache {
+  readonly owner: string;
+  readonly field: string;
+}
+
+/** What V8 notes of a literal in code that ran twice: a copy of the object. There are more of them the more code has run. */
+const LITERAL_NOTES = 'system / AllocationSite';
 
 /** What has a name that tells something, and how it is shown. */
 const NAMED: Readonly<Record<string, (name: string) => string>> = {
@@ -25,151 +45,94 @@ const NAMED: Readonly<Record<string, (name: string) => string>> = {
   closure: (name) => `closure ${name}`,
 };
 
-export const foldHeapFile = (file: string): Promise<HeapFold> =>
-  foldHeap(createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 }));
-
-export async function foldHeap(chunks: AsyncIterable<string>): Promise<HeapFold> {
-  const text = new ChunkedText(chunks);
-  const head = await text.through('"nodes":[');
-  const header = JSON.parse(`${head.slice(0, head.lastIndexOf(','))}}`) as Header;
-  const nodes = new NodeCounter(header);
-  await text.eachPartTo(']', (part) => nodes.read(part));
-  nodes.end();
-  await text.skipTo('"strings":[');
-  return nodes.named(await text.strings(nodes.names()));
+export async function foldHeapFile(file: string, caches: readonly BoundedCache[] = []): Promise<HeapFold> {
+  return foldHeap(JSON.parse(await readFile(file, 'utf8')) as HeapSnapshot, caches);
 }
 
-/** Node names of one kind come as numbers first: which strings they are is known at the end of the file. */
-class NodeCounter {
+export function foldHeap(snapshot: HeapSnapshot, caches: readonly BoundedCache[] = []): HeapFold {
+  const graph = new HeapGraph(snapshot);
+  const fold = new Map<string, HeapEntry>();
+  for (const node of graph.reached(caches)) {
+    const kind = graph.kind(node);
+    const shown = NAMED[kind]?.(graph.name(node)) ?? `(${kind})`;
+    const known = fold.get(shown) ?? { count: 0, bytes: 0 };
+    fold.set(shown, { count: known.count + 1, bytes: known.bytes + graph.bytes(node) });
+  }
+  return fold;
+}
+
+class HeapGraph {
+  readonly #snapshot: HeapSnapshot;
+  readonly #nodeAt: (node: number, field: string) => number;
+  readonly #edgeAt: (edge: number, field: string) => number;
+  readonly #nodeWidth: number;
   readonly #kinds: readonly string[];
-  readonly #width: number;
-  readonly #at: { readonly type: number; readonly name: number; readonly size: number };
-  readonly #found = new Map<string, { kind: string; name: number | undefined; count: number; bytes: number }>();
-  #row: number[] = [];
-  #digits = '';
+  readonly #edgeKinds: readonly string[];
+  /** Of each node its first edge; of the last one also where they end. */
+  readonly #firstEdges: Uint32Array;
 
-  constructor({ snapshot: { meta } }: Header) {
-    const field = (name: string): number => {
-      const at = meta.node_fields.indexOf(name);
-      if (at < 0) throw new Error(`A node of this heap snapshot has no "${name}", but ${meta.node_fields.join(', ')}`);
-      return at;
-    };
-    this.#width = meta.node_fields.length;
-    this.#at = { type: field('type'), name: field('name'), size: field('self_size') };
-    this.#kinds = meta.node_types[this.#at.type] as readonly string[];
-  }
-
-  /** Numbers with commas and line ends between; a part may end in the middle of one. */
-  read(part: string): void {
-    const pieces = (this.#digits + part).split(',');
-    this.#digits = pieces.pop() ?? '';
-    for (const piece of pieces) this.#take(Number(piece));
-  }
-
-  end(): void {
-    if (this.#digits.trim() !== '') this.#take(Number(this.#digits));
-    this.#digits = '';
-  }
-
-  names(): ReadonlySet<number> {
-    return new Set([...this.#found.values()].flatMap(({ name }) => (name === undefined ? [] : [name])));
-  }
-
-  named(strings: ReadonlyMap<number, string>): HeapFold {
-    const fold = new Map<string, HeapEntry>();
-    for (const { kind, name, count, bytes } of this.#found.values()) {
-      const shown = name === undefined ? `(${kind})` : (NAMED[kind]?.(strings.get(name) ?? '') ?? kind);
-      const known = fold.get(shown) ?? { count: 0, bytes: 0 };
-      fold.set(shown, { count: known.count + count, bytes: known.bytes + bytes });
+  constructor(snapshot: HeapSnapshot) {
+    const { meta } = snapshot.snapshot;
+    this.#snapshot = snapshot;
+    this.#nodeAt = reader(snapshot.nodes, meta.node_fields);
+    this.#edgeAt = reader(snapshot.edges, meta.edge_fields);
+    this.#nodeWidth = meta.node_fields.length;
+    this.#kinds = meta.node_types[meta.node_fields.indexOf('type')] as readonly string[];
+    this.#edgeKinds = meta.edge_types[meta.edge_fields.indexOf('type')] as readonly string[];
+    const count = snapshot.nodes.length / this.#nodeWidth;
+    this.#firstEdges = new Uint32Array(count + 1);
+    for (let node = 0; node < count; node += 1) {
+      this.#firstEdges[node + 1] = (this.#firstEdges[node] ?? 0) + this.#nodeAt(node, 'edge_count');
     }
-    return fold;
   }
 
-  #take(value: number): void {
-    this.#row.push(value);
-    if (this.#row.length < this.#width) return;
-    const { type, name, size } = this.#at;
-    const kind = this.#kinds[this.#row[type] ?? -1] ?? 'unknown';
-    const nameIndex = Object.hasOwn(NAMED, kind) ? this.#row[name] : undefined;
-    const key = `${kind} ${nameIndex}`;
-    const found = this.#found.get(key) ?? { kind, name: nameIndex, count: 0, bytes: 0 };
-    found.count += 1;
-    found.bytes += this.#row[size] ?? 0;
-    this.#found.set(key, found);
-    this.#row = [];
+  kind(node: number): string {
+    return this.#kinds[this.#nodeAt(node, 'type')] ?? 'unknown';
+  }
+
+  name(node: number): string {
+    return this.#snapshot.strings[this.#nodeAt(node, 'name')] ?? '';
+  }
+
+  bytes(node: number): number {
+    return this.#nodeAt(node, 'self_size');
+  }
+
+  /** The nodes on the ways from the root, each once. */
+  reached(caches: readonly BoundedCache[]): readonly number[] {
+    const isSeen = new Uint8Array(this.#firstEdges.length);
+    const found = [0];
+    isSeen[0] = 1;
+    // The list grows while it is walked.
+    for (const node of found) {
+      for (const next of this.#held(node, caches)) {
+        if (isSeen[next] === 1) continue;
+        isSeen[next] = 1;
+        found.push(next);
+      }
+    }
+    return found;
+  }
+
+  *#held(node: number, caches: readonly BoundedCache[]): Iterable<number> {
+    const owner = this.name(node);
+    if (owner === LITERAL_NOTES) return;
+    const skipped = caches.filter((cache) => cache.owner === owner).map(({ field }) => field);
+    for (let edge = this.#firstEdges[node] ?? 0; edge < (this.#firstEdges[node + 1] ?? 0); edge += 1) {
+      const kind = this.#edgeKinds[this.#edgeAt(edge, 'type')];
+      if (kind === 'weak') continue;
+      if (kind === 'property' && skipped.includes(this.#snapshot.strings[this.#edgeAt(edge, 'name_or_index')] ?? '')) continue;
+      yield this.#edgeAt(edge, 'to_node') / this.#nodeWidth;
+    }
   }
 }
 
-/** Text that comes in parts, read from the front. */
-class ChunkedText {
-  readonly #chunks: AsyncIterator<string>;
-  #rest = '';
-
-  constructor(chunks: AsyncIterable<string>) {
-    this.#chunks = chunks[Symbol.asyncIterator]();
-  }
-
-  /** What comes before the marker, which is taken too. */
-  async through(marker: string): Promise<string> {
-    for (;;) {
-      const at = this.#rest.indexOf(marker);
-      if (at >= 0) {
-        const before = this.#rest.slice(0, at);
-        this.#rest = this.#rest.slice(at + marker.length);
-        return before;
-      }
-      await this.#more(marker);
-    }
-  }
-
-  async skipTo(marker: string): Promise<void> {
-    while (!this.#rest.includes(marker)) {
-      this.#rest = this.#rest.slice(-marker.length);
-      await this.#more(marker);
-    }
-    await this.through(marker);
-  }
-
-  async eachPartTo(end: string, take: (part: string) => void): Promise<void> {
-    while (!this.#rest.includes(end)) {
-      take(this.#rest);
-      this.#rest = '';
-      await this.#more(end);
-    }
-    take(await this.through(end));
-  }
-
-  /** The strings of a JSON list whose bracket is open, those at the wanted places. */
-  async strings(wanted: ReadonlySet<number>): Promise<ReadonlyMap<number, string>> {
-    const found = new Map<number, string>();
-    const literal = /"(?:[^"\\]|\\.)*"/gy;
-    for (let index = 0; ; index += 1) {
-      let text = await this.#literal(literal);
-      if (text === undefined) return found;
-      if (!wanted.has(index)) continue;
-      text = JSON.parse(text) as string;
-      found.set(index, text);
-    }
-  }
-
-  /** The next string with its quotes; undefined at the end of the list. */
-  async #literal(literal: RegExp): Promise<string | undefined> {
-    for (;;) {
-      const start = this.#rest.search(/["\]]/);
-      if (start >= 0 && this.#rest[start] === ']') return undefined;
-      literal.lastIndex = start;
-      const text = start < 0 ? undefined : literal.exec(this.#rest)?.[0];
-      if (text !== undefined) {
-        this.#rest = this.#rest.slice(start + text.length);
-        return text;
-      }
-      await this.#more('the end of the strings');
-    }
-  }
-
-  async #more(awaited: string): Promise<void> {
-    const { value, done } = await this.#chunks.next();
-    if (done === true) throw new Error(`The heap snapshot ends before ${awaited}`);
-    this.#rest += value;
-  }
+/** Reads a field of the row of that number. */
+function reader(rows: readonly number[], fields: readonly string[]): (row: number, field: string) => number {
+  const places = new Map(fields.map((field, place) => [field, place]));
+  return (row, field) => {
+    const place = places.get(field);
+    if (place === undefined) throw new Error(`This heap snapshot has no "${field}", but ${fields.join(', ')}`);
+    return rows[row * fields.length + place] ?? 0;
+  };
 }

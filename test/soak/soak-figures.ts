@@ -3,16 +3,19 @@ import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { summarize } from '../../bench/measure.ts';
 import { sourceFiles } from '../../scripts/source-files.ts';
-import type { HeapEntry } from './fold-heap.ts';
+import type { BoundedCache, HeapEntry } from './fold-heap.ts';
 import type { GoneLog } from './gone-log.ts';
 import { type GrowthBounds, heapBytes, judgeGrowth } from './judge-growth.ts';
 import type { SoakSample } from './soak-session.ts';
 
-/** One object in twenty Pods: what is kept for each Pod, or for each tenth, is far above. */
-const HEAP_BOUNDS: GrowthBounds = { perHundredPods: 5, atLeast: 12 };
+/** One object in a hundred Pods, and between two samples what happens to be under way. */
+const HEAP_BOUNDS: GrowthBounds = { perHundredPods: 1, atLeast: 2 };
 /** Of these there are as many in one idle moment as in the next. */
 const NO_GROWTH: GrowthBounds = { perHundredPods: 0, atLeast: 0 };
-const BYTES_A_POD = 2048;
+const BYTES_A_POD = 256;
+
+/** The process specifications of the last 256 containers with exec probes. */
+export const BOUNDED_CACHES: readonly BoundedCache[] = [{ owner: 'TransientExecs', field: '#specs' }];
 
 /** The classes of hooklet itself: what is kept of one, once an agent's restart even, is a leak. */
 const ownClasses: ReadonlySet<string> = new Set(

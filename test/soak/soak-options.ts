@@ -4,8 +4,10 @@ export interface SoakOptions {
   readonly minutes: number;
   readonly pods: number;
   readonly seed: number;
-  /** Leaves the heap snapshots, and after a failure the state directory, for whoever looks into it. */
+  /** Leaves heap snapshots, journal, containerd's log and the records of Pods that went wrong, for whoever looks into it. */
   readonly keep: boolean;
+  /** Takes heap snapshots. */
+  readonly heap: boolean;
 }
 
 /** Throws for what is no number, or none that makes sense. */
@@ -17,13 +19,16 @@ export function readSoakOptions(args: readonly string[]): SoakOptions {
       pods: { type: 'string', default: '60' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000) },
       keep: { type: 'boolean', default: false },
+      heap: { type: 'boolean', default: true },
     },
+    allowNegative: true,
   });
   return {
     minutes: numberOf('minutes', values.minutes, { least: 0.1 }),
     pods: numberOf('pods', values.pods, { least: 1, whole: true }),
     seed: numberOf('seed', values.seed, { least: 0, whole: true }),
     keep: values.keep,
+    heap: values.heap,
   };
 }
 

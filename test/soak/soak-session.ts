@@ -17,7 +17,7 @@ import { GoneLog } from './gone-log.ts';
 import type { HeapSample } from './judge-growth.ts';
 import { leftOfPods } from './left-of-pods.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { figuresOf, judgeSamples } from './soak-figures.ts';
+import { BOUNDED_CACHES, figuresOf, judgeSamples } from './soak-figures.ts';
 import type { SoakOptions } from './soak-options.ts';
 import { isStarting, SoakPodSet } from './soak-pod-set.ts';
 import { SoakRun } from './soak-run.ts';
@@ -150,11 +150,15 @@ export class Soak {
 
   async #measure(round: string): Promise<void> {
     const { scratchDir, options, progress } = this.#parts;
-    const file = join(scratchDir, `${round.replace(' ', '-')}.heapsnapshot`);
+    const file = options.heap ? join(scratchDir, `${round.replace(' ', '-')}.heapsnapshot`) : undefined;
     const measure = await this.#agent?.measure(file);
     if (measure === undefined) return;
-    this.#samples.push({ podsLived: this.#log.count, heap: await foldHeapFile(file), measure });
-    if (!options.keep) await rm(file, { force: true });
+    this.#samples.push({
+      podsLived: this.#log.count,
+      heap: file === undefined ? new Map() : await foldHeapFile(file, BOUNDED_CACHES),
+      measure,
+    });
+    if (file !== undefined && !options.keep) await rm(file, { force: true });
     const mib = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
     progress(`${round}: ${this.#log.count} Pods lived, RSS ${mib(measure.rssKiB * 1024)} MiB, heap ${mib(measure.heapUsedBytes)} MiB`);
   }

@@ -101,10 +101,12 @@ export const ROLES: readonly Role[] = [
     name: 'system:kube-scheduler',
     users: [BINDER],
     rules: [
-      { verbs: READ, apiGroups: [''], resources: ['nodes', 'pods'] },
+      { verbs: READ, apiGroups: [''], resources: ['namespaces', 'nodes', 'pods'] },
       { verbs: ['create'], apiGroups: [''], resources: ['pods/binding'] },
       { verbs: ['patch', 'update'], apiGroups: [''], resources: ['pods/status'] },
       WRITE_EVENTS,
+      // After a restart: how often it has told an event already.
+      { verbs: ['get'], apiGroups: [''], resources: ['events'] },
     ],
   },
   {

@@ -17,7 +17,7 @@ export async function splice(client: Duplex, runtime: Duplex): Promise<void> {
   }
   const closed = Promise.all([closing(client), closing(runtime)]);
   runtime.once('close', () => {
-    if (runtime.errored !== null || client.writableEnded === false) client.end();
+    if (!client.writableEnded) client.end();
     finishThenDestroy(client);
   });
   client.once('close', () => runtime.destroy());

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { KubeAnswer, KubeRequest, WatchEvent } from '../../ports/kube-api.ts';
 
 /** What the built-in client asks of an API server. Adapter: `https-api-client.ts`. */
@@ -15,6 +16,11 @@ export interface ApiClient {
   watch(request: StreamRequest): AsyncIterable<WatchEvent>;
   /** The bytes of an answer as they come; throws as `watch` does, and `apiUnavailable` when the connection breaks. */
   stream(request: StreamRequest): AsyncIterable<Uint8Array>;
+  /**
+   * Turns a request into a connection that speaks SPDY/3.1, with the first of `protocols` that the server knows on top. `path`
+   * carries its query. Throws as `stream` does. `close` does not end it; its user does, and has an error handler on it.
+   */
+  upgrade(request: { readonly path: string; readonly protocols: readonly string[] }): Promise<UpgradedSocket>;
   /** Ends every connection; what is under way fails. */
   close(): void;
 }
@@ -25,3 +31,9 @@ export interface ApiRequest extends KubeRequest {
 }
 
 export type StreamRequest = Pick<ApiRequest, 'path' | 'query' | 'accept' | 'signal'>;
+
+export interface UpgradedSocket {
+  readonly socket: Duplex;
+  /** Bytes that came with the handshake. */
+  readonly head: Buffer;
+}

@@ -8,7 +8,7 @@ import { text as readText } from 'node:stream/consumers';
 import { HookletError, messageOf } from '../../ports/hooklet-error.ts';
 import type { KubeAnswer, WatchEvent } from '../../ports/kube-api.ts';
 import { readVersion } from '../../version.ts';
-import type { ApiClient, ApiRequest, StreamRequest } from './api-client.ts';
+import type { ApiClient, ApiRequest, StreamRequest, UpgradedSocket } from './api-client.ts';
 import { refusal } from './api-refusal.ts';
 import type { Kubeconfig } from './read-kubeconfig.ts';
 
@@ -83,6 +83,33 @@ export class HttpsApiClient implements ApiClient {
       if (request.signal?.aborted === true) return undefined;
       throw error;
     }
+  }
+
+  async upgrade({ path, protocols }: Parameters<ApiClient['upgrade']>[0]): Promise<UpgradedSocket> {
+    const { server, token } = this.#config;
+    const headers = {
+      'user-agent': `hooklet/${readVersion()}`,
+      connection: 'Upgrade',
+      upgrade: 'SPDY/3.1',
+      'x-stream-protocol-version': [...protocols],
+      'content-length': 0,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const url = new URL(`${server.pathname.replace(/\/$/, '')}${path}`, server);
+    const outgoing = httpsRequest(url, { method: 'POST', headers, agent: this.#agent });
+    outgoing.setTimeout(SILENCE_MS, () => outgoing.destroy(new Error(`it said nothing for ${SILENCE_MS / 1000} s`)));
+    const upgraded = new Promise<UpgradedSocket | IncomingMessage>((resolve, reject) => {
+      outgoing.once('upgrade', (_response, socket, head) => {
+        socket.setTimeout(0).on('error', () => socket.destroy());
+        resolve({ socket, head });
+      });
+      outgoing.once('response', resolve);
+      outgoing.once('error', (error: unknown) => reject(this.#translate(error)));
+      outgoing.end();
+    });
+    const answer = await upgraded;
+    if ('socket' in answer && 'head' in answer) return answer;
+    throw refusal(await this.#answer(answer));
   }
 
   close(): void {

@@ -47,7 +47,7 @@ function logQuery({ follow, previous, tail, since, timestamps }: LogsOptions): R
 
 const DEFAULT_CONTAINER_ANNOTATION = 'kubectl.kubernetes.io/default-container';
 
-function chooseContainer({ metadata, spec }: ApiPod, { container }: LogsOptions, session: ClientSession): string {
+export function chooseContainer({ metadata, spec }: ApiPod, { container }: Pick<LogsOptions, 'container'>, session: ClientSession): string {
   const regular = (spec?.containers ?? []).map(({ name }) => name);
   const ephemeral = (spec?.ephemeralContainers ?? []).map(({ name }) => name);
   const init = (spec?.initContainers ?? []).map(({ name }) => name);

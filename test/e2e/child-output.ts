@@ -1,0 +1,51 @@
+/** A program that goes on, as a test looks at it: what it said so far, and waiting for what it should say. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Far above what any step of any test takes. */
+const PATIENCE_MS = 60_000;
+
+export class ChildOutput {
+  readonly child: ChildProcess;
+  stdout = '';
+  stderr = '';
+  #over = false;
+  #look: () => void = () => {};
+
+  constructor(child: ChildProcess) {
+    this.child = child;
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.stdout += chunk.toString();
+      this.#look();
+    });
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.stderr += chunk.toString();
+      this.#look();
+    });
+    child.once('close', () => {
+      this.#over = true;
+      this.#look();
+    });
+  }
+
+  /** Resolves once its standard output matches. */
+  async says(pattern: RegExp): Promise<RegExpExecArray> {
+    const late = AbortSignal.timeout(PATIENCE_MS);
+    late.addEventListener('abort', () => this.#look());
+    for (;;) {
+      const found = pattern.exec(this.stdout);
+      if (found !== null) return found;
+      if (this.#over || late.aborted) throw new Error(`it never said ${pattern}: ${this.stdout}${this.stderr}`);
+      await new Promise<void>((resolve) => (this.#look = resolve));
+    }
+  }
+
+  /** Resolves with its exit code, after it was sent this signal if one is given. */
+  async ends(signal?: NodeJS.Signals): Promise<number | null> {
+    if (signal !== undefined) this.child.kill(signal);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
+    if (!this.#over) await once(this.child, 'close');
+    clearTimeout(timer);
+    return this.child.exitCode;
+  }
+}
