@@ -45,6 +45,8 @@ export interface ServerParts {
   readonly hosts: readonly string[];
   /** Absent: `serverGuards(hosts, tls.cert)`. */
   readonly guards?: ServerGuards;
+  /** Told of each answer to a request that reached the handler, before it is written. */
+  readonly answered?: (request: ApiRequest, status: number) => void;
 }
 
 /** PEM. */
@@ -128,7 +130,9 @@ export class ApiServer {
     const leave = this.#guards.inflight.enter(request);
     if (leave === undefined) return writeResponse(incoming, response, respondStatus(tooManyRequests().status));
     try {
-      await writeResponse(incoming, response, this.#guards.answer(await this.#parts.handler.handle(request)));
+      const answer = await this.#parts.handler.handle(request);
+      this.#parts.answered?.(request, answer.status);
+      await writeResponse(incoming, response, this.#guards.answer(answer));
     } finally {
       leave();
       // Kept alive for a next request that is not to come.

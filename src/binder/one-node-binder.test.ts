@@ -226,6 +226,7 @@ describe('OneNodeBinder over an API with accidents', () => {
     const stage = await open(t);
     await stage.setNode({ unschedulable: true });
     const late = Promise.withResolvers<void>();
+    t.after(() => late.resolve());
     const watch = stage.scheduler.watch.bind(stage.scheduler);
     stage.scheduler.watch = async function* (path, query, signal) {
       for await (const event of watch(path, query, signal)) {
@@ -235,6 +236,7 @@ describe('OneNodeBinder over an API with accidents', () => {
     };
     for (const name of ['a', 'b']) await stage.create(name, '3');
     stage.start();
+    await stage.server.clock.settle();
     await stage.setNode({});
     await stage.server.clock.advance(1000);
     assert.deepEqual([await stage.nodeOf('a'), await stage.nodeOf('b')], ['node', undefined]);

@@ -1,4 +1,5 @@
 /** `hooklet up` on this machine: options, signals and messages around `openUp`. */
+import { resolve } from 'node:path';
 import type { Logger } from '../ports/logger.ts';
 import type { CommandContext } from './command-context.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -19,7 +20,7 @@ export async function runUp(options: UpCommandOptions, context: CommandContext):
       settings: podSettings(options),
       logger,
       ...(options.nodeName === undefined ? {} : { nodeName: options.nodeName }),
-      ...(options.manifests === undefined ? {} : { manifestsDir: options.manifests }),
+      ...(options.manifests === undefined ? {} : { manifestsDir: resolve(options.manifests) }),
     });
     logger.info('the API is up', { url: up.url, node: up.nodeName, kubeconfig: up.kubeconfig });
     if (options.logFormat === 'text')

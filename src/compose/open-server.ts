@@ -10,6 +10,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { OpenNode } from '../ports/open-node.ts';
 import { readVersion } from '../version.ts';
 import type { Endings } from './endings.ts';
+import type { OpenTelemetry } from './open-telemetry.ts';
 
 export interface ServerOrder {
   readonly node: Pick<OpenNode, 'clock' | 'paths'>;
@@ -18,8 +19,7 @@ export interface ServerOrder {
   readonly hostname: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly streams?: StreamRoutes;
-  /** What `/metrics` answers. */
-  readonly metrics: () => string;
+  readonly telemetry: Pick<OpenTelemetry, 'text' | 'answered'>;
   readonly endings: Endings;
 }
 
@@ -29,7 +29,7 @@ export interface OpenServer {
 }
 
 export async function openServer(order: ServerOrder): Promise<OpenServer> {
-  const { node, store, logger, listen, endings } = order;
+  const { node, store, logger, listen, telemetry, endings } = order;
   const { clock, paths } = node;
   const [{ openSecurity }, { openApi }, { ApiServer }, { OwnerOnlyFiles }, { serverUrl }, { respondText }] = await Promise.all([
     import('../apiserver/security/open-security.ts'),
@@ -59,12 +59,12 @@ export async function openServer(order: ServerOrder): Promise<OpenServer> {
     resources: { clusterCa: security.clusterCa, pods: { refuse: refuseUnsupported } },
     outside: {
       serverAddress,
-      paths: { ...security.paths(serverAddress), '/metrics': () => respondText(200, order.metrics()) },
+      paths: { ...security.paths(serverAddress), '/metrics': () => respondText(200, telemetry.text()) },
       ...(order.streams === undefined ? {} : { streams: order.streams }),
     },
   });
   endings.add('the API', () => api.close());
-  const server = new ApiServer({ handler: api.handler, logger, tls: security.tls, hosts: security.hosts });
+  const server = new ApiServer({ handler: api.handler, logger, tls: security.tls, hosts: security.hosts, answered: telemetry.answered });
   endings.add('the listener', () => server.close());
   const { port } = await server.listen(listen).catch((error: unknown) => {
     throw cannotListen(listen, error);

@@ -8,7 +8,6 @@ import type { PodStreamRoutes } from '../apiserver/streams/pod-stream-routes.ts'
 import { openNode } from '../compose.ts';
 import type { PodHistory } from '../core/pod/pod-history.ts';
 import type { PodSettings } from '../core/pod/pod-view.ts';
-import type { PodWorkers } from '../kubelet/pod-workers.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -16,12 +15,18 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import type { NodeOptions, OpenNode } from '../ports/open-node.ts';
 import { readVersion } from '../version.ts';
 import { Endings } from './endings.ts';
-import { joinKubelet } from './join-kubelet.ts';
+import { type JoinedKubelet, joinKubelet } from './join-kubelet.ts';
 import { keepJournal } from './keep-journal.ts';
 import { type OpenServer, openServer } from './open-server.ts';
+import { checkManifestsDir } from './open-static-pods.ts';
+import { type OpenTelemetry, openTelemetry } from './open-telemetry.ts';
 import { registerNode } from './register-node.ts';
 
-type HistoryOf = (uid: string) => PodHistory | undefined;
+/** What the API may ask of the kubelet's Pods. */
+interface KnownPods {
+  readonly historyOf: (uid: string) => PodHistory | undefined;
+  readonly shownBy: (uid: string) => string | undefined;
+}
 
 export interface UpOptions extends NodeOptions {
   readonly listen: { readonly host: string; readonly port: number };
@@ -47,6 +52,7 @@ export interface OpenUp {
 
 /** Throws `badInput`, `stateLocked` or `hostLacks`; then nothing is held. */
 export async function openUp(options: UpOptions): Promise<OpenUp> {
+  await checkManifestsDir(options.manifestsDir);
   const node = await openNode(options, { command: 'hooklet up' });
   const endings = new Endings(options.logger);
   try {
@@ -58,7 +64,10 @@ export async function openUp(options: UpOptions): Promise<OpenUp> {
   }
 }
 
-async function openOn(node: OpenNode, endings: Endings, options: UpOptions): Promise<OpenUp> {
+async function openOn(opened: OpenNode, endings: Endings, options: UpOptions): Promise<OpenUp> {
+  const telemetry = await openTelemetry(opened.journal);
+  endings.add('metrics', async () => telemetry.close());
+  const node = { ...opened, journal: telemetry.journal };
   const { clock, journal, hookOutput, paths } = node;
   const { logger, settings, listen } = options;
   const nodeName = options.nodeName ?? hostname().toLowerCase();
@@ -66,14 +75,19 @@ async function openOn(node: OpenNode, endings: Endings, options: UpOptions): Pro
   const store = await openStore(node, logger);
   endings.add('the object store', async () => store.close());
   // Streams are asked for once the API is up, which is before the kubelet is.
-  let kubelet: PodWorkers | undefined;
-  const streams = await openStreams(node, (uid) => kubelet?.historyOf(uid));
+  let kubelet: JoinedKubelet | undefined;
+  const streams = await openStreams(node, {
+    historyOf: (uid) => kubelet?.workers.historyOf(uid),
+    shownBy: (uid) => kubelet?.shownBy(uid),
+  });
   endings.add('streams', async () => streams.close());
-  const server = await openServer({ node, store, logger, listen, hostname: hostname(), streams, endings, metrics: () => '' });
+  const server = await openServer({ node, store, logger, listen, hostname: hostname(), streams, endings, telemetry });
+  telemetry.serves(figuresOf(server, store));
   const api = await apiAs(server, logger, { username: `system:node:${nodeName}`, group: 'system:nodes', agent: 'kubelet' });
-  await registerNode({ node, api, nodeName, journalIsWritable: () => kubelet?.hasUnwritten !== true, logger, endings });
-  const workers = await joinKubelet({ node, api, nodeName, settings, logger, endings });
-  kubelet = workers;
+  await registerNode({ node, api, nodeName, journalIsWritable: () => kubelet?.workers.hasUnwritten !== true, logger, endings });
+  const { manifestsDir } = options;
+  kubelet = await joinKubelet({ node, api, nodeName, settings, logger, endings, manifestsDir, reports: telemetry.reports });
+  const { workers } = kubelet;
   await startBinder({ node, server, nodeName, logger, endings });
   return {
     url: server.url,
@@ -87,14 +101,22 @@ async function openOn(node: OpenNode, endings: Endings, options: UpOptions): Pro
   };
 }
 
-async function openStreams({ clock, journal, runtime, paths }: OpenNode, historyOf: HistoryOf): Promise<PodStreamRoutes> {
-  const [{ PodStreamRoutes }, { NodePodStreams }, { logTextReader }] = await Promise.all([
+const figuresOf = ({ api }: OpenServer, store: ObjectStore): Parameters<OpenTelemetry['serves']>[0] => ({
+  watchers: () => api.core.hub.size,
+  resources: api.core.resources.storages,
+  count: (resource) => store.count({ resource }),
+  resourceVersion: () => store.resourceVersion,
+});
+
+async function openStreams({ clock, journal, runtime, paths }: OpenNode, { historyOf, shownBy }: KnownPods): Promise<PodStreamRoutes> {
+  const [{ PodStreamRoutes }, { NodePodStreams }, { shownPodStreams }, { logTextReader }] = await Promise.all([
     import('../apiserver/streams/pod-stream-routes.ts'),
     import('../kubelet/node-pod-streams.ts'),
+    import('../kubelet/shown-pod-streams.ts'),
     import('../host/read-log-text.ts'),
   ]);
   const streams = new NodePodStreams({ historyOf, cri: runtime.cri, journal, clock, paths, openLogText: logTextReader(clock) });
-  return new PodStreamRoutes({ streams, clock });
+  return new PodStreamRoutes({ streams: shownPodStreams(streams, shownBy), clock });
 }
 
 interface BinderOrder {

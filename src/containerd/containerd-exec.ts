@@ -51,7 +51,7 @@ export class ContainerdExec implements ExecProcesses {
       tasks: this.#tasks,
       kill: ({ containerId, execId }) => this.kill(containerId, execId),
       remove: (ref) => this.#delete(ref),
-      pipesDir: `${pipesDir}-transient`,
+      pipesDir,
     });
   }
 

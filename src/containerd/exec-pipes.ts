@@ -2,31 +2,17 @@
  * The named pipes (FIFOs) through which processes in containers write to the agent, and the keepers that hold them.
  *
  * A pipe forgets what is in it when its last opener closes it. The shim closes its end when the process has ended; if
- * no agent lives then, the last output would be lost. So every pair of pipes has a keeper: one sleeping `/bin/sh` in a
- * session of its own that holds their read ends open until the pair is removed.
+ * no agent lives then, the last output would be lost. So every pair of pipes has a keeper (`pipe-keeper.ts`) that holds
+ * their read ends open until the pair is removed.
  *
  * 1. A pair is used for one exec, then removed: what a process left behind never reaches another one's output.
  * 2. The folder's file `exec` names its exec and is written before the exec is created; a folder without it is spare.
- * 3. A keeper only holds read ends: when the shim has closed its write end, the reader gets all that is left, then EOF.
- * 4. A keeper ends when something opens its third pipe, `hold`: no process id is remembered or signalled.
- * 5. Its folder is the last word of its command line, so that people and `reset` can find it below /proc.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
+import { cannotHold, releaseKeeper, startKeeper } from './pipe-keeper.ts';
 
 /** Which exec a pair belongs to, and what is worth knowing of the moment it was made. */
 export interface PipeOwner {
@@ -45,21 +31,8 @@ export interface PipePair {
 }
 
 const spares = 2;
-
-/**
- * Opened for reading and writing first: opening for reading alone would wait for a writer. Says when all is held, then
- * waits for somebody to open `hold`.
- */
-const keeperScript = [
-  'umask 077',
-  'cd "$1"',
-  'mkfifo stdout stderr hold',
-  'exec 7<>stdout 8<>stderr',
-  'exec 3<stdout 4<stderr 7>&- 8>&-',
-  'echo held',
-  'exec >&-',
-  'read line <hold',
-].join(' && ');
+/** Begins the names of the folders; others in the same place are not of this kind. */
+const prefix = 'p';
 
 export class ExecPipes {
   readonly #root: string;
@@ -157,15 +130,15 @@ export class ExecPipes {
     let dir: string;
     try {
       mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-      dir = mkdtempSync(join(this.#root, 'p'));
+      dir = mkdtempSync(join(this.#root, prefix));
     } catch (error) {
       throw cannotHold(this.#root, error);
     }
     this.#spareDirs.add(dir);
     this.#ownDirs.add(dir);
-    const keeper = spawn('/bin/sh', ['-c', keeperScript, 'hooklet-pipes', dir], { detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
-    this.#starting.set(dir, keeper);
-    const failure = await keeperHolds(keeper, keeper.stdout, dir);
+    const keeper = startKeeper(dir, ['stdout', 'stderr']);
+    this.#starting.set(dir, keeper.process);
+    const failure = await keeper.holds;
     this.#starting.delete(dir);
     if (failure === undefined) return { dir, stdout: join(dir, 'stdout'), stderr: join(dir, 'stderr') };
     this.#spareDirs.delete(dir);
@@ -174,12 +147,7 @@ export class ExecPipes {
   }
 
   #release(dir: string): void {
-    this.#starting.get(dir)?.kill('SIGKILL');
-    // Held open until the folder is gone: a keeper that is about to wait finds a writer, which then leaves, or no `hold`.
-    const hold = openHold(dir);
-    // Again if need be: the mkfifo of a keeper that was killed as it began may still be making its pipes.
-    rmSync(dir, { recursive: true, force: true, maxRetries: 10, retryDelay: 2 });
-    if (hold !== undefined) closeSync(hold);
+    releaseKeeper(dir, this.#starting.get(dir));
     this.#ownDirs.delete(dir);
   }
 
@@ -194,33 +162,13 @@ export class ExecPipes {
 
   #dirs(): string[] {
     try {
-      return readdirSync(this.#root).map((name) => join(this.#root, name));
+      return readdirSync(this.#root)
+        .filter((name) => name.startsWith(prefix))
+        .map((name) => join(this.#root, name));
     } catch {
       return [];
     }
   }
-}
-
-/** For reading too: opened for writing alone it would fail until the keeper waits. Undefined when there is none yet. */
-function openHold(dir: string): number | undefined {
-  try {
-    return openSync(join(dir, 'hold'), constants.O_RDWR | constants.O_NONBLOCK);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Resolves when the keeper holds its pipes, or with the reason why it does not. */
-function keeperHolds(keeper: ChildProcess, stdout: Readable, dir: string): Promise<HookletError | undefined> {
-  return new Promise((resolve) => {
-    keeper.unref();
-    let said = '';
-    stdout.on('data', (data: Buffer) => {
-      said += data.toString('latin1');
-    });
-    keeper.on('error', (error) => resolve(cannotHold(dir, error)));
-    stdout.on('close', () => resolve(said === 'held\n' ? undefined : cannotHold(dir, undefined)));
-  });
 }
 
 function readOwner(dir: string): PipeOwner | undefined {
@@ -229,12 +177,4 @@ function readOwner(dir: string): PipeOwner | undefined {
   } catch {
     return undefined;
   }
-}
-
-function cannotHold(dir: string, cause: unknown): HookletError {
-  return new HookletError(
-    'hostLacks',
-    `Cannot make named pipes in ${dir}; check that /bin/sh and mkfifo exist and that the disk is not full`,
-    { cause },
-  );
 }

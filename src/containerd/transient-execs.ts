@@ -28,7 +28,7 @@ export interface TransientExecParts {
   kill(ref: ExecRef): Promise<void>;
   /** Deletes it, and ends it first if need be. */
   remove(ref: ExecRef): Promise<void>;
-  /** A folder of its own: see `TransientPipes`. */
+  /** As of `ExecPipes`, which keeps to folders of its own there. */
   readonly pipesDir: string;
 }
 
@@ -59,8 +59,7 @@ export class TransientExecs {
       await drain([reader], signal);
       return { exitCode, output: reader.head };
     } finally {
-      reader.close();
-      void this.#forget(ref, pipe, reader.hasEnded);
+      void this.#forget(ref, pipe, reader);
     }
   }
 
@@ -68,7 +67,7 @@ export class TransientExecs {
   async removeForgotten(): Promise<void> {
     for (const [pipe, ref] of [...this.#unremoved]) {
       this.#unremoved.delete(pipe);
-      await this.#forget(ref, pipe, false);
+      await this.#forget(ref, pipe, undefined);
     }
     for (const { dir, owners } of this.#pipes.earlier()) {
       for (const ref of owners) await this.#parts.remove(ref).catch(unlessRefused);
@@ -116,14 +115,18 @@ export class TransientExecs {
     waiting.abort('it does not die');
   }
 
-  async #forget(ref: ExecRef, pipe: string, ended: boolean): Promise<void> {
+  /** Reads on until the shim has closed the pipe: it does when the exec is deleted, if a child of it holds it till then. */
+  async #forget(ref: ExecRef, pipe: string, reader: HeadReader | undefined): Promise<void> {
     try {
       await this.#parts.remove(ref);
-      this.#pipes.giveBack(pipe, { ended });
+      if (reader?.readNow(keptBytes) === 'empty') await Promise.race([reader.ended, sleep(lastWaitMs, undefined, { ref: false })]);
+      this.#pipes.giveBack(pipe, { ended: reader?.hasEnded === true });
     } catch (error) {
       if (hasCode(error, 'runtimeUnavailable')) this.#unremoved.set(pipe, ref);
       // What containerd refuses it will refuse again.
       else this.#pipes.giveBack(pipe, { ended: false });
+    } finally {
+      reader?.close();
     }
   }
 }

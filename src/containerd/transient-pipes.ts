@@ -1,28 +1,32 @@
 /**
- * The named pipes (FIFOs) of transient execs. Unlike those of `exec-pipes.ts` nobody holds them but their reader, for what
- * is in them need not outlive the agent: so they cost no process of their own, and are used again and again.
+ * The named pipes (FIFOs) of transient execs: one an exec, for both its streams, used again and again. A keeper holds the
+ * read ends of a batch. (Without one the shim, which opens the pipe as the last part of a start, would wait for a reader if
+ * the agent died meanwhile; after 30 s containerd 1.6 gives up, and forgets the process that it has started.)
  *
  * 1. A pipe is used again only after its reader has seen its end: then nobody has it open for writing.
  * 2. Beside each pipe in use lies its `.exec` file, written before the exec is created: by it the next agent finds what a
  *    killed one has left in the runtime.
- * 3. Each agent has a folder of its own below the root; a folder of another is an earlier agent's.
+ * 3. Each batch has a folder of its own, and is removed with its keeper when none of its pipes is of use any more.
  */
-import { execFile } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { dirname, join } from 'node:path';
 import { HookletError, messageOf } from '../ports/hooklet-error.ts';
 import type { ExecRef } from './exec-tasks.ts';
+import { cannotHold, maxKeptPipes, releaseKeeper, startKeeper } from './pipe-keeper.ts';
 
-/** To start `mkfifo` takes milliseconds, each further pipe microseconds. */
-const batch = 16;
+/** Begins the names of the folders; others in the same place are not of this kind. */
+const prefix = 't';
+const names = Array.from({ length: maxKeptPipes }, (_, index) => String(index));
 
 export class TransientPipes {
   readonly #root: string;
-  #dir: string | undefined;
   readonly #free: string[] = [];
   readonly #used = new Set<string>();
-  #made = 0;
+  /** How many pipes of each own batch are free or in use. */
+  readonly #batches = new Map<string, number>();
+  /** Keepers that do not hold their pipes yet, by folder. */
+  readonly #starting = new Map<string, ChildProcess>();
   #making: Promise<void> | undefined;
 
   /** `root` is made when it is missing; it belongs to one agent at a time. */
@@ -43,7 +47,7 @@ export class TransientPipes {
       writeFileSync(`${pipe}.exec`, JSON.stringify({ containerId: owner.containerId, execId: owner.execId }), { mode: 0o600 });
     } catch (error) {
       this.#free.push(pipe);
-      throw cannotMake(pipe, error);
+      throw new HookletError('hostLacks', `Cannot write to ${dirname(pipe)}: ${messageOf(error)}; is the disk full?`, { cause: error });
     }
     this.#used.add(pipe);
     return pipe;
@@ -54,39 +58,63 @@ export class TransientPipes {
     if (!this.#used.delete(pipe)) return;
     rmSync(`${pipe}.exec`, { force: true });
     if (ended) this.#free.push(pipe);
-    else rmSync(pipe, { force: true });
+    else this.#drop(pipe);
   }
 
-  /** What earlier agents had in use, by folder. */
+  /** What earlier agents had in use, by batch. */
   earlier(): readonly { readonly dir: string; readonly owners: readonly ExecRef[] }[] {
     return namesIn(this.#root)
+      .filter((name) => name.startsWith(prefix))
       .map((name) => join(this.#root, name))
-      .filter((dir) => dir !== this.#dir)
+      .filter((dir) => !this.#batches.has(dir))
       .map((dir) => ({ dir, owners: namesIn(dir).flatMap((name) => (name.endsWith('.exec') ? ownerIn(join(dir, name)) : [])) }));
   }
 
   removeEarlier(dir: string): void {
-    rmSync(dir, { recursive: true, force: true });
+    releaseKeeper(dir);
   }
 
-  /** At once: the program may be about to exit. What is still in use is left to the next agent. */
+  /** At once: the program may be about to exit. A batch with a pipe in use is left to the next agent. */
   close(): void {
-    if (this.#dir !== undefined && this.#used.size === 0) rmSync(this.#dir, { recursive: true, force: true });
+    const inUse = new Set([...this.#used].map((pipe) => dirname(pipe)));
+    for (const dir of this.#batches.keys()) if (!inUse.has(dir)) this.#release(dir);
+  }
+
+  #drop(pipe: string): void {
+    rmSync(pipe, { force: true });
+    const dir = dirname(pipe);
+    const left = (this.#batches.get(dir) ?? 0) - 1;
+    this.#batches.set(dir, left);
+    if (left === 0) this.#release(dir);
+  }
+
+  #release(dir: string): void {
+    releaseKeeper(dir, this.#starting.get(dir));
+    this.#batches.delete(dir);
+    for (let index = this.#free.length - 1; index >= 0; index -= 1) {
+      if (dirname(this.#free[index] ?? '') === dir) this.#free.splice(index, 1);
+    }
   }
 
   async #make(): Promise<void> {
+    let dir: string;
     try {
-      if (this.#dir === undefined) {
-        mkdirSync(this.#root, { recursive: true, mode: 0o700 });
-        this.#dir = mkdtempSync(join(this.#root, 't'));
-      }
-      const dir = this.#dir;
-      const pipes = Array.from({ length: batch }, () => join(dir, String(this.#made++)));
-      await promisify(execFile)('mkfifo', ['-m', '600', ...pipes]);
-      this.#free.push(...pipes);
+      mkdirSync(this.#root, { recursive: true, mode: 0o700 });
+      dir = mkdtempSync(join(this.#root, prefix));
     } catch (error) {
-      throw cannotMake(this.#root, error);
+      throw cannotHold(this.#root, error);
     }
+    this.#batches.set(dir, names.length);
+    const keeper = startKeeper(dir, names);
+    this.#starting.set(dir, keeper.process);
+    const failure = await keeper.holds;
+    this.#starting.delete(dir);
+    if (failure === undefined && this.#batches.has(dir)) {
+      this.#free.push(...names.map((name) => join(dir, name)));
+      return;
+    }
+    this.#release(dir);
+    throw failure ?? cannotHold(dir, undefined);
   }
 }
 
@@ -105,12 +133,3 @@ function ownerIn(file: string): readonly ExecRef[] {
     return []; // never written to its end: its exec was not created
   }
 }
-
-const cannotMake = (path: string, cause: unknown): HookletError =>
-  new HookletError(
-    'hostLacks',
-    `Cannot make named pipes in ${path}: ${messageOf(cause)}; check that mkfifo exists and that the disk is not full`,
-    {
-      cause,
-    },
-  );

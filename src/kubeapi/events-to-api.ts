@@ -91,7 +91,8 @@ export class EventsToApi {
   #readJournal(): void {
     const { journal, clock } = this.#parts;
     const open = journal.openPods();
-    const ended = uidsSince(journal, clock.now().wallMs - TTL_MS).difference(new Set(open.map(({ uid }) => uid)));
+    // Twice as far: what could not be written at its time stands later in the journal than it happened.
+    const ended = uidsSince(journal, clock.now().wallMs - 2 * TTL_MS).difference(new Set(open.map(({ uid }) => uid)));
     for (const { records } of open) this.#remember(records);
     for (const uid of ended) this.#remember(recordsOf(journal, uid));
   }

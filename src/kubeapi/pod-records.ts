@@ -31,6 +31,7 @@ function* pages(journal: Reader, after: number, uid?: string): Generator<StoredR
 
 /** Records are in the order of time, so that a journal of weeks need not be read for its last hour. */
 function lastSeqBefore(journal: Reader, sinceMs: number): number {
+  /** Whether the record that follows is too old. */
   const isBefore = (seq: number): boolean => {
     const [next] = journal.read({ afterSeq: seq, limit: 1 });
     return next !== undefined && Date.parse(next.record.time) < sinceMs;
@@ -44,5 +45,5 @@ function lastSeqBefore(journal: Reader, sinceMs: number): number {
     if (isBefore(middle)) low = middle;
     else high = middle;
   }
-  return low;
+  return high;
 }

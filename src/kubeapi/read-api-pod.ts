@@ -66,7 +66,7 @@ function deletionOf(object: Fields, { spec }: Pod): Pick<ApiPod, 'deletion'> {
   return { deletion: { graceSeconds: numberOf(object, 'metadata', 'deletionGracePeriodSeconds') ?? spec.terminationGracePeriodSeconds } };
 }
 
-function readStatus(object: Fields): PodStatus {
+export function readStatus(object: Fields): PodStatus {
   const status = fieldsOf(object, 'status');
   const phase = (textOf(status, 'phase') || 'Pending') as PodPhase;
   return { ...status, phase, conditions: listOf(status, 'conditions') as PodStatus['conditions'] };

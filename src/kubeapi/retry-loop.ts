@@ -106,14 +106,13 @@ export class RetryLoop {
 /** An outage of hours is told a dozen times, not at every try. */
 export const isToldOf = (failures: number): boolean => Number.isInteger(Math.log2(failures));
 
-/** Calls `act` at once and then every `ms`, until `signal` aborts. */
+/** Calls `act`, which must not throw, at once and then every `ms`, until `signal` aborts. */
 export async function repeatEvery(clock: Clock, ms: number, signal: AbortSignal, act: () => void): Promise<void> {
-  try {
-    for (let next = clock.now(); !signal.aborted; next = addMs(clock.now(), ms)) {
-      await clock.waitUntil(next, signal);
-      act();
-    }
-  } catch {
-    // Aborted: that is how it ends.
+  for (let next = clock.now(); !signal.aborted; next = addMs(clock.now(), ms)) {
+    const isTime = await clock.waitUntil(next, signal).then(
+      () => true,
+      () => false,
+    );
+    if (isTime && !signal.aborted) act();
   }
 }

@@ -34,7 +34,10 @@ export async function createContainer(context: WorkerContext, step: StepOf<'crea
     if (spec.lifecycle?.stopSignal === undefined) void imageStopSignal(context, spec);
     const hooksDue = spec.lifecycle?.postStart === undefined ? [] : (['postStart'] as const);
     const { bootId, wallMs } = context.parts.clock.now();
-    await context.log.append([...image, { type: 'container.created', ...of, containerId, bootId, hooksDue, image: spec.image, ...imageRef }]);
+    await context.log.append([
+      ...image,
+      { type: 'container.created', ...of, containerId, bootId, hooksDue, image: spec.image, ...imageRef },
+    ]);
     return { container: createdState(context, step, { id: containerId, createdAtMs: wallMs }) };
   } catch (error) {
     if (!hasCode(error, 'runtimeFailed', 'imageNotFound', 'badInput', 'containerNotConfigured')) throw error;
@@ -108,7 +111,8 @@ const failureFact = (of: Instance, reason: string, error: unknown): ContainerFac
 async function imageFacts(context: WorkerContext, spec: Container): Promise<readonly ImageFact[] | 'notThere'> {
   const of = { container: spec.name, image: spec.image };
   const known = context.log.history.containers[spec.name]?.image;
-  if (known?.kind === 'pulled') return [];
+  // What was got under the name that the container had before an update is of no use.
+  if (known?.kind === 'pulled' && known.image === spec.image) return [];
   const present = spec.imagePullPolicy !== 'Always' && (await context.parts.runtime.cri.imageId(spec.image)) !== undefined;
   if (present) return [{ type: 'image.pulled', ...of, present: true }];
   if (spec.imagePullPolicy === 'Never') {

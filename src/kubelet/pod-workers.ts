@@ -28,6 +28,7 @@ interface Entry {
   readonly worker: PodWorker;
   readonly log: PodLog;
   readonly ended: Promise<void>;
+  readonly probes: PodProbes;
 }
 
 export class PodWorkers {
@@ -46,7 +47,7 @@ export class PodWorkers {
     this.#parts = parts;
     this.#slots = new StartSlots(parts.host.parallelStarts);
     this.#sweeper = new LeftoverSweeper(parts, this.#slots);
-    this.#execTurns = new ExecTurns(parts.host.parallelStarts);
+    this.#execTurns = new ExecTurns(2 * parts.host.parallelStarts);
     this.#startedAt = parts.clock.now();
   }
 
@@ -68,7 +69,8 @@ export class PodWorkers {
     this.#leaving = true;
     for (const stop of this.#stopListening) stop();
     for (const { worker } of this.#entries.values()) worker.leave();
-    await Promise.all([...this.#entries.values()].map(({ ended }) => ended));
+    // What probes have running in containers is ended while the runtime still listens.
+    await Promise.all([...this.#entries.values()].map(({ ended, probes }) => Promise.all([ended, probes.ended()])));
     await this.#sweeper.leave();
   }
 
@@ -155,7 +157,7 @@ export class PodWorkers {
       memory: { nextSandboxAttempt: 0, cleanedUp: false, imageStopSignals: new Map(), hasFailedToEnd: false, volumes: { stale: false } },
     });
     worker.wantedChanged();
-    this.#entries.set(pod.metadata.uid, { worker, log, ended: this.#follow(pod, worker) });
+    this.#entries.set(pod.metadata.uid, { worker, log, probes, ended: this.#follow(pod, worker) });
   }
 
   async #follow(pod: Pod, worker: PodWorker): Promise<void> {

@@ -39,11 +39,13 @@ interface KnownFile {
 const READ_EVERY_MS = 20_000;
 const QUIET_MS = 100;
 const LONGEST_WAIT_MS = 2_000;
+/** Problems of one file that a line of the log names: mending the first is the way to the others. */
+const SHOWN = 5;
 
 export class StaticPodFiles {
   readonly #parts: StaticPodFilesParts;
   readonly #known = new Map<string, KnownFile>();
-  readonly #stopping = new AbortController();
+  #isStopped = false;
   #running: Promise<void> = Promise.resolve();
   #stopListening: () => void = () => {};
   #changed = Promise.withResolvers<void>();
@@ -69,7 +71,7 @@ export class StaticPodFiles {
 
   async stop(): Promise<void> {
     this.#stopListening();
-    this.#stopping.abort();
+    this.#isStopped = true;
     this.#changed.resolve();
     await this.#running;
   }
@@ -104,13 +106,9 @@ export class StaticPodFiles {
     return !this.#isStopped;
   }
 
-  get #isStopped(): boolean {
-    return this.#stopping.signal.aborted;
-  }
-
   async #waitFor(moment: Instant): Promise<'timeOver' | 'changed'> {
     const timer = new AbortController();
-    const time = this.#parts.clock.waitUntil(moment, AbortSignal.any([timer.signal, this.#stopping.signal])).then(
+    const time = this.#parts.clock.waitUntil(moment, timer.signal).then(
       () => 'timeOver' as const,
       () => 'changed' as const,
     );
@@ -138,7 +136,7 @@ export class StaticPodFiles {
         : readStaticPod({ path, name, content }, this.#parts.nodeName);
     for (const warning of warnings) this.#parts.logger.warn('a static Pod may not be what was meant', { problem: warning });
     const stays = before?.pod === undefined ? 'it has no Pod' : `it keeps ${podKey(before.pod)}`;
-    for (const problem of problems) this.#parts.logger.warn(`a manifest is not used; ${stays}`, { problem });
+    if (problems.length > 0) this.#parts.logger.warn(`a manifest is not used; ${stays}`, { problem: problems.slice(0, SHOWN).join('; ') });
     this.#known.set(name, { state, pod: pod ?? before?.pod });
   }
 

@@ -119,7 +119,10 @@ interface Identity {
   readonly file: string;
 }
 
-function staticPod({ metadata, ...manifest }: Omit<Pod, 'metadata'> & { readonly metadata: Omit<Pod['metadata'], 'uid'> }, identity: Identity): Pod {
+function staticPod(
+  { metadata, ...manifest }: Omit<Pod, 'metadata'> & { readonly metadata: Omit<Pod['metadata'], 'uid'> },
+  identity: Identity,
+): Pod {
   const { uid, nodeName, file } = identity;
   const spec = manifest.spec as Pod['spec'] & { readonly tolerations?: readonly object[] };
   return {

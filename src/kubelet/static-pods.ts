@@ -6,8 +6,7 @@
  * T2 An end that was begun goes on to its end, though a file asks for that very Pod again; then it starts anew.
  * T3 A Pod that has ended by itself is not started again before its file changes, or goes and comes back.
  */
-import type { PodHistory } from '../core/pod/pod-history.ts';
-import { foldRecords } from '../core/pod/pod-history.ts';
+import { foldRecords, type PodHistory } from '../core/pod/pod-history.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { PodStatus } from '../model/pod-status.ts';
 import type { OpenPod } from '../ports/journal.ts';
@@ -31,6 +30,8 @@ export class StaticPods implements OwnedPods {
   readonly #given = new Map<string, DesiredPod>();
   /** Of an earlier agent, to be ended first: uid → name. */
   readonly #left = new Map<string, string>();
+  /** Of those, the ones that go on if a file still asks for them. */
+  readonly #resumable = new Set<string>();
   /** T3. */
   readonly #over = new Set<string>();
   readonly #listeners = new Set<(uid: string) => void>();
@@ -44,13 +45,11 @@ export class StaticPods implements OwnedPods {
     for (const { uid, records } of open) {
       const history = foldRecords(records);
       const { accepted } = history;
-      if (accepted !== undefined && isStaticPod(accepted)) this.#left.set(uid, podKey(accepted));
-      if (accepted !== undefined && isStaticPod(accepted) && !isToEnd(history)) this.#resumable.add(uid);
+      if (accepted === undefined || !isStaticPod(accepted)) continue;
+      this.#left.set(uid, podKey(accepted));
+      if (!isToEnd(history)) this.#resumable.add(uid);
     }
   }
-
-  /** Of those, the ones that go on if a file still asks for them. */
-  readonly #resumable = new Set<string>();
 
   /** All Pods that files ask for now. */
   want(pods: readonly Pod[]): void {

@@ -66,6 +66,7 @@ describe('the documentation of Pods', () => {
       await pages.untilLog(pod, /waiting for the database/, { container: 'wait-for-database' });
       await writeFile(join(outside, 'database'), '');
       await pages.untilLog(pod, /the app runs/);
+      await pod.untilReady();
       comesBefore(pod, 'exited wait-for-service#0 0 self', 'started wait-for-database#0');
       comesBefore(pod, 'exited wait-for-database#0 0 self', 'started main#0');
       pod.delete();
@@ -74,6 +75,7 @@ describe('the documentation of Pods', () => {
     it('Sidecar Containers: a log shipper of a Deployment starts first and ships what the app writes', async () => {
       const pod = pages.start('with-log-shipper');
       await pages.untilLog(pod, /logging/, { container: 'log-shipper' });
+      await pod.untilReady();
       comesBefore(pod, 'started log-shipper#0', 'started app#0');
       pod.delete();
       await pod.untilGone();

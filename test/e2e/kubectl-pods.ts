@@ -3,8 +3,8 @@ import { baseImage } from './pod-text.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Says "up", then each line that it is told on standard input; ends at once on SIGTERM. */
-export const LISTENS = 'trap "exit 0" TERM; echo up; (while read said; do echo heard $said; done; sleep 3600) <&0 & wait';
+/** Says "up", then each line that it is told on standard input; ends at once on SIGTERM. The shell gives its jobs no input. */
+export const LISTENS = 'trap "exit 0" TERM; echo up; exec 3<&0; (while read said <&3; do echo heard $said; done; sleep 3600) & wait';
 
 /** Ends at once on SIGTERM. */
 export const LIVES = 'trap "exit 0" TERM; sleep 3600 & wait';

@@ -82,7 +82,7 @@ async function serve(node: OpenNode, endings: Endings): Promise<ServedApi> {
   });
   const user = { username: 'admin', groups: ['system:masters'] };
   const api = new InProcessApi({ core: served.api.core, logger: SILENT_LOGGER }, { user, userAgent: 'kubelet/test' });
-  workers = await joinKubelet({ node, api, nodeName: NODE_NAME, settings: DEFAULT_SETTINGS, logger: SILENT_LOGGER, endings });
+  ({ workers } = await joinKubelet({ node, api, nodeName: NODE_NAME, settings: DEFAULT_SETTINGS, logger: SILENT_LOGGER, endings }));
   return served;
 }
 

@@ -6,10 +6,11 @@ import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text as textOf } from 'node:stream/consumers';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { program } from './hooklet.ts';
 import { NODE_NAME, StreamedNode } from './streamed-node.ts';
 
 const MIB = 1024 * 1024;
@@ -108,7 +109,8 @@ describe('kubectl exec', () => {
 
   it('gives a terminal, with its size', async () => {
     const { kubeconfig, directory } = node.served;
-    const run = 'stty cols 91 rows 33; kubectl exec -it web -c main -- sh -c "until stty size 2>/dev/null | grep .; do sleep 0.1; done; exit 3"';
+    const run =
+      'stty cols 91 rows 33; kubectl exec -it web -c main -- sh -c "until stty size 2>/dev/null | grep .; do sleep 0.1; done; exit 3"';
     const env = { PATH: process.env['PATH'] ?? '', HOME: directory, KUBECONFIG: kubeconfig, SHELL: '/bin/sh', TERM: 'xterm' };
     const child = spawn('script', ['-qec', run, '/dev/null'], { env, stdio: ['pipe', 'pipe', 'pipe'] });
     const output = String(await buffer(child.stdout));
@@ -271,6 +273,60 @@ describe('kubectl logs', () => {
     assert.equal(await node.kubectl.ok('logs web -c main --tail=1 --limit-bytes=4').then((text) => text.length), 4);
     child.kill('SIGKILL');
     await ended(child);
+  });
+});
+
+describe('hooklet exec and port-forward', () => {
+  const hooklet = (...args: readonly string[]): ChildProcess => {
+    const [command = '', ...rest] = args;
+    return spawn(program, [command, '--kubeconfig', node.served.kubeconfig, ...rest], { stdio: 'pipe' });
+  };
+  const outcome = async (child: ChildProcess, input = ''): Promise<readonly [code: number | null, stdout: string, stderr: string]> => {
+    child.stdin?.on('error', () => {}).end(input);
+    const [stdout, stderr] = await Promise.all([child.stdout, child.stderr].map(async (stream) => (stream === null ? '' : textOf(stream))));
+    await ended(child);
+    return [child.exitCode, stdout ?? '', stderr ?? ''];
+  };
+
+  it('run a program with its streams and its exit code', async () => {
+    assert.deepEqual(await outcome(hooklet('exec', 'web', '-c', 'main', '--', 'sh', '-c', 'echo out; echo err >&2; exit 7')), [
+      7,
+      'out\n',
+      'err\n',
+    ]);
+    assert.deepEqual(await outcome(hooklet('exec', '-i', 'web', '-c', 'main', '--', 'wc', '-c'), 'x'.repeat(3 * MIB)), [
+      0,
+      `${3 * MIB}\n`,
+      '',
+    ]);
+    const [code, , stderr] = await outcome(hooklet('exec', 'web', '-c', 'nope', '--', 'true'));
+    assert.deepEqual([code, stderr], [2, 'error: container nope is not valid for pod web\n']);
+  });
+
+  it('carry 100 MB out', async () => {
+    const child = hooklet('exec', 'web', '-c', 'main', '--', 'head', '-c', '100000000', '/dev/zero');
+    let size = 0;
+    for await (const chunk of child.stdout ?? []) size += (chunk as Buffer).length;
+    await ended(child);
+    assert.deepEqual([size, child.exitCode], [100_000_000, 0]);
+  });
+
+  it('give a terminal, with its size', async () => {
+    const words = 'until stty size 2>/dev/null | grep .; do sleep 0.1; done; exit 3';
+    const run = `stty cols 91 rows 33; ${program} exec --kubeconfig ${node.served.kubeconfig} -it web -c main -- sh -c "${words}"`;
+    const child = spawn('script', ['-qec', run, '/dev/null'], { stdio: 'pipe' });
+    const output = String(await buffer(child.stdout));
+    await ended(child);
+    assert.deepEqual([/33 91/.test(output), child.exitCode], [true, 3], output);
+  });
+
+  it('reach a port, many times at once, until Ctrl-C', async () => {
+    const child = hooklet('port-forward', 'web', ':8080');
+    const [, port = ''] = await said(child, /127\.0\.0\.1:(\d+) -> 8080/);
+    await Promise.all(Array.from({ length: 24 }, () => fetched(Number(port))));
+    child.kill('SIGINT');
+    await ended(child);
+    assert.equal(child.exitCode, 0);
   });
 });
 

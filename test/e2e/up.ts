@@ -72,20 +72,15 @@ export class Up {
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     const before = this.#stderr.length;
-    const serves = new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`hooklet up does not serve after ${PATIENCE_MS} ms: ${this.#stderr}`)), PATIENCE_MS);
-      child.stderr.on('data', (chunk: Buffer) => {
-        this.#stderr += chunk.toString();
-        if (this.#stderr.slice(before).includes('serving https://')) resolve();
-      });
-      child.once('close', (code) => reject(new Error(`hooklet up ended with ${code}: ${this.#stderr}`)));
-      child.once('close', () => clearTimeout(timer));
-      void serves.then(
-        () => clearTimeout(timer),
-        () => clearTimeout(timer),
-      );
+    const serves = Promise.withResolvers<void>();
+    child.stderr.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk.toString();
+      if (this.#stderr.slice(before).includes('serving https://')) serves.resolve();
     });
-    await serves;
+    child.once('close', (code) => serves.reject(new Error(`hooklet up ended with ${code}: ${this.#stderr}`)));
+    const late = `hooklet up does not serve after ${PATIENCE_MS} ms`;
+    const timer = setTimeout(() => serves.reject(new Error(`${late}: ${this.#stderr}`)), PATIENCE_MS);
+    await serves.promise.finally(() => clearTimeout(timer));
   }
 
   /** Ends the program by a signal, with its Pods left running unless it was told to drain; the exit code. */

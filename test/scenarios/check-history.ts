@@ -45,7 +45,7 @@ class HistoryChecker {
     if (record.type === 'pod.deleting' && before.deleting !== undefined && msBetween(before.deleting.deadline, record.deadline) > 0)
       this.#wrong(record, 'puts the stored deadline off');
     for (const [name, { run }] of Object.entries(after.containers)) this.#edge(record, before.containers[name]?.run?.phase, run?.phase);
-    if (record.type === 'pod.deleting' || record.type === 'pod.removed') this.#ofPod(record);
+    if (record.type === 'pod.deleting' || record.type === 'pod.ending' || record.type === 'pod.removed') this.#ofPod(record);
     if ('restartCount' in record) this.#ofInstance(record);
   }
 
@@ -69,7 +69,7 @@ class HistoryChecker {
     const own = [...this.#instances].filter(([key]) => key.startsWith(`${record.uid}/`)).map(([, instance]) => instance);
     for (const instance of own) {
       if (record.type === 'pod.removed' && !instance.exited) this.#wrong(record, `comes while ${instance.name} runs`);
-      if (record.type === 'pod.deleting')
+      if (record.type === 'pod.deleting' || record.type === 'pod.ending')
         instance.deadline = instance.deadline === undefined ? record.deadline : earlier(instance.deadline, record.deadline);
     }
   }
@@ -89,7 +89,9 @@ class HistoryChecker {
 
   #ofInstance(record: PodRecord & { readonly container: string; readonly restartCount: number }): void {
     const instance = this.#instance(record);
-    if (instance.exited && record.type !== 'container.restarting') this.#wrong(record, 'comes after the exit of its container');
+    // The attempt of a probe may be told when its container has just ended.
+    if (instance.exited && record.type !== 'container.restarting' && record.type !== 'probe.failed')
+      this.#wrong(record, 'comes after the exit of its container');
     this.#identity(record, instance);
     switch (record.type) {
       case 'container.created':
@@ -103,8 +105,11 @@ class HistoryChecker {
         if (instance.deadline !== undefined && msBetween(instance.deadline, record.deadline) > 0)
           this.#wrong(record, 'puts the stored deadline off');
         instance.hooks.preStop.due = record.hooksDue.includes('preStop');
-        const deletion = this.#histories.get(record.uid)?.deleting?.deadline;
-        instance.deadline = deletion === undefined ? record.deadline : earlier(record.deadline, deletion);
+        const { deleting, ending } = this.#histories.get(record.uid) ?? EMPTY_HISTORY;
+        instance.deadline = [deleting, ending].reduce(
+          (nearest, stop) => (stop === undefined ? nearest : earlier(nearest, stop.deadline)),
+          record.deadline,
+        );
         return;
       }
       case 'container.ready':

@@ -1,38 +1,8 @@
 import { deepEqual, ok } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkHistory } from './check-history.ts';
-import { checkDeeds, checkOutcomes, checkStarts, leftBehind } from './check-world.ts';
-import { type Mishap, play, type Story } from './play.ts';
-import type { Scenario } from './scenario.ts';
+import { DEATHS, expectGood, wrongsOf } from './expect-good.ts';
+import { play } from './play.ts';
 import { STORIES } from './stories.ts';
-
-/** The agent is away for an instant, for less than a grace period, and for longer than any. */
-const DEATHS = [
-  { moment: 'after', downMs: 0 },
-  { moment: 'after', downMs: 1500 },
-  { moment: 'after', downMs: 60_000 },
-  { moment: 'before', downMs: 1500 },
-] as const;
-
-function wrongsOf(scenario: Scenario): readonly string[] {
-  const { records } = scenario.journal;
-  const { deeds } = scenario.runtime.world;
-  const removed = scenario.journal.openPods().length === 0 ? [] : ['a Pod was not removed'];
-  return [
-    ...removed,
-    ...checkHistory(records),
-    ...checkDeeds(deeds),
-    ...checkStarts(records, deeds),
-    ...checkOutcomes(records, deeds),
-    ...leftBehind(scenario),
-  ];
-}
-
-async function expectGood(story: Story, mishap: Mishap): Promise<void> {
-  const scenario = await play(story, mishap);
-  const wrongs = wrongsOf(scenario);
-  if (wrongs.length > 0) deepEqual({ mishap, wrongs, timeline: scenario.timeline() }, { mishap, wrongs: [], timeline: [] });
-}
 
 describe('kill -9 of the agent loses no hook and runs none twice', () => {
   for (const story of STORIES) {

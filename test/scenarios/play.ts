@@ -18,6 +18,10 @@ export interface Story {
   readonly pods: readonly PodManifest[];
   /** When the Pods are deleted; the second time with a shorter grace. */
   readonly deletes: readonly { readonly atMs: number; readonly graceSeconds?: number }[];
+  /** At this moment the sandbox of every Pod is lost: its pause process is gone, what runs in it goes on. */
+  readonly losesSandboxAtMs?: number;
+  /** At this moment the Pods' owner wants another image of every regular container. */
+  readonly newImageAtMs?: number;
 }
 
 export interface Crash {
@@ -39,6 +43,7 @@ export interface Mishap {
   readonly offers?: (runtime: ScriptedRuntime) => Runtime;
 }
 
+const NEW_IMAGE = 'localhost/hooklet/other:1';
 const STEP_MS = 500;
 const PATIENCE_MS = 200_000;
 
@@ -60,6 +65,8 @@ class Player {
   readonly #crash: Crash | undefined;
   #elapsedMs = 0;
   #deleted = 0;
+  #hasLostSandbox = false;
+  #wantsNewImage = false;
   #isUp = false;
   #deaths = 0;
   #journal: Scenario['journal'];
@@ -74,8 +81,9 @@ class Player {
   async begin(): Promise<void> {
     const { failedStarts } = this.#scenario;
     this.#journal = this.#scenario.journal;
-    await this.#scenario.start(...(this.#deleted === 0 ? this.#story.pods : []));
+    await this.#scenario.start(...(this.#deleted === 0 ? this.#wanted() : []));
     this.#isUp = this.#scenario.failedStarts === failedStarts;
+    if (this.#wantsNewImage) await this.#update();
   }
 
   async toTheEnd(): Promise<void> {
@@ -84,6 +92,7 @@ class Player {
       if (this.#scenario.journal !== this.#journal) await this.#nextAgent();
       else if (!this.#isUp) await this.begin();
       else if (this.#isDone() && this.#scenario.journal.openPods().length > 0) await this.#scenario.kill();
+      await this.#happenInTime();
       await this.#deleteInTime();
     }
     // What the runtime does on its own account (a pull) ends by itself.
@@ -97,6 +106,30 @@ class Player {
     else await this.#pass(downMs);
     if (again !== undefined && this.#deaths === 1) this.#scenario.journal.crashAt(again, 'after');
     await this.begin();
+  }
+
+  /** As the agent before was told, so that it is the same Pod; what it was not told is told again. */
+  #wanted(): readonly PodManifest[] {
+    const isTold = this.#scenario.journal.records.some(({ type }) => type === 'pod.updated');
+    return isTold ? this.#story.pods.map(withNewImage) : this.#story.pods;
+  }
+
+  async #update(): Promise<void> {
+    const { source, clock } = this.#scenario;
+    for (const { pod } of source.list()) source.put(withNewImage(pod));
+    await clock.advance();
+  }
+
+  async #happenInTime(): Promise<void> {
+    const { losesSandboxAtMs = Number.POSITIVE_INFINITY, newImageAtMs = Number.POSITIVE_INFINITY } = this.#story;
+    if (!this.#hasLostSandbox && this.#elapsedMs >= losesSandboxAtMs) {
+      this.#hasLostSandbox = true;
+      for (const sandbox of this.#scenario.runtime.world.sandboxes.values()) sandbox.ready = false;
+    }
+    if (!this.#wantsNewImage && this.#elapsedMs >= newImageAtMs) {
+      this.#wantsNewImage = true;
+      await this.#update();
+    }
   }
 
   async #pass(ms: number): Promise<void> {
@@ -123,3 +156,8 @@ class Player {
     return this.#deleted === this.#story.deletes.length && journal === this.#journal && this.#isUp && source.list().length === 0;
   }
 }
+
+const withNewImage = <P extends PodManifest>(pod: P): P => ({
+  ...pod,
+  spec: { ...pod.spec, containers: pod.spec.containers.map((container) => ({ ...container, image: NEW_IMAGE })) },
+});

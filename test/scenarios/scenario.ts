@@ -25,6 +25,7 @@ import { acceptManifest, takeOver } from '../../src/kubelet/take-over.ts';
 import type { Container, HTTPGetAction, Pod, PodManifest, PodSpec } from '../../src/model/pod.ts';
 import { SILENT_LOGGER } from '../../src/ports/logger.ts';
 import type { Runtime } from '../../src/ports/runtime.ts';
+import { mortalClock } from './mortal-clock.ts';
 
 export class Scenario {
   readonly clock = new ManualClock({ settleTurns: 2 });
@@ -119,9 +120,9 @@ export class Scenario {
   }
 
   #parts(): KubeletParts {
-    const { clock, journal, hookOutput, http, probeClient, volumes, objects, podCgroups, hostDns } = this;
+    const { journal, hookOutput, http, probeClient, volumes, objects, podCgroups, hostDns } = this;
     return {
-      clock,
+      clock: mortalClock(this.clock, journal.crashed),
       journal,
       runtime: this.runtime.forNextAgent(this.#offered),
       hookOutput,

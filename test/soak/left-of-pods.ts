@@ -29,16 +29,21 @@ export async function leftOfPods(paths: HostPaths): Promise<readonly string[]> {
 }
 
 /** Of what belongs to no image. */
-async function inContainerd({ containerdSocket }: HostPaths): Promise<Readonly<Record<string, readonly string[]>>> {
+async function inContainerd({ containerdSocket, containerdRoot }: HostPaths): Promise<Readonly<Record<string, readonly string[]>>> {
   const list = async (...words: readonly string[]): Promise<readonly string[]> => {
     const { stdout } = await run('ctr', ['-a', containerdSocket, '-n', 'k8s.io', ...words], { env });
     return stdout.trim().split('\n');
   };
+  const snapshots = (await list('snapshots', 'ls')).slice(1);
   return {
     'containerd containers': await list('containers', 'ls', '-q').then(withoutEmpty),
     'containerd tasks': await list('tasks', 'ls', '-q').then(withoutEmpty),
     'containerd leases': await list('leases', 'ls', '-q').then(withoutEmpty),
-    'containerd snapshots': (await list('snapshots', 'ls')).slice(1).filter((row) => !/\bCommitted\s*$/.test(row)),
+    'containerd snapshots': snapshots.filter((row) => !/\bCommitted\s*$/.test(row)),
+    // They have numbers of their own; those of the images are the oldest.
+    'snapshot directories': (await names(join(containerdRoot, 'io.containerd.snapshotter.v1.overlayfs', 'snapshots')))
+      .sort((a, b) => Number(a) - Number(b))
+      .slice(snapshots.length),
   };
 }
 
@@ -57,8 +62,6 @@ async function onDisk(paths: HostPaths): Promise<Readonly<Record<string, readonl
     'sandbox directories': await names(join(paths.containerdRoot, cri, 'sandboxes')),
     'container directories': await names(join(paths.containerdRoot, cri, 'containers')),
     'unfinished content': await names(join(paths.containerdRoot, 'io.containerd.content.v1.content', 'ingest')),
-    // Beside the images' own layers, of which there are few.
-    'snapshot directories': (await names(join(paths.containerdRoot, 'io.containerd.snapshotter.v1.overlayfs', 'snapshots'))).slice(20),
   };
 }
 

@@ -6,9 +6,9 @@
 
 import { podContainers } from '../../model/pod-containers.ts';
 import { nextContainerStep } from '../container/next-step.ts';
-import { addMs, isReached } from '../instant.ts';
+import { addMs, type Instant, isReached } from '../instant.ts';
 import { type Decision, decide, NOTHING, record, wake } from '../step.ts';
-import { nextDeletion } from '../termination/deadline.ts';
+import { effectiveGraceSeconds, nextDeletion } from '../termination/deadline.ts';
 import { containerView } from './container-views.ts';
 import { adoptStep, leftoverSteps, outlivedSteps } from './leftovers.ts';
 import { endPhase, type PodCourse, podCourse, restartTrigger } from './pod-course.ts';
@@ -18,7 +18,9 @@ export function nextSteps(view: PodView): Decision {
   const { history } = view;
   if (history.removed) return NOTHING;
   if (history.accepted === undefined) return record({ type: 'pod.accepted', spec: view.pod });
-  const news = [deletionStep, rejectionStep, updateStep, endingStep, adoptStep].map((step) => step(view)).find(({ steps }) => steps.length > 0);
+  const news = [deletionStep, rejectionStep, updateStep, endingStep, adoptStep]
+    .map((step) => step(view))
+    .find(({ steps }) => steps.length > 0);
   if (news !== undefined) return news;
   const course = podCourse(view);
   const leftovers = leftoverSteps(view);
@@ -56,9 +58,7 @@ function deletionStep({ history, wantedDeletion }: PodView): Decision {
 
 /** A Pod that the node does not take fails before anything of it is made (`kubelet.go` `rejectPod`). */
 const rejectionStep = ({ rejection }: PodView): Decision =>
-  rejection === undefined
-    ? NOTHING
-    : record({ type: 'pod.rejected', ...rejection }, { type: 'event', eventType: 'Warning', ...rejection });
+  rejection === undefined ? NOTHING : record({ type: 'pod.rejected', ...rejection }, { type: 'event', eventType: 'Warning', ...rejection });
 
 /** The owner changed what may be changed in a living Pod. */
 const updateStep = ({ wantedPod }: PodView): Decision =>
@@ -66,17 +66,21 @@ const updateStep = ({ wantedPod }: PodView): Decision =>
 
 /** A management event ends the Pod: stored with its deadline before anything of the stop, like a delete. */
 function endingStep(view: PodView): Decision {
-  const { history, wantedEnd, now, pod } = view;
-  if (history.deleting !== undefined || history.ending !== undefined || history.rejected !== undefined || history.endedPhase !== undefined)
-    return NOTHING;
-  if (wantedEnd !== undefined) {
-    const { reason, message, graceSeconds, seenAt } = wantedEnd;
-    return record({ type: 'pod.ending', reason, message, graceSeconds, deadline: addMs(seenAt, graceSeconds * 1000) });
-  }
+  const { wantedEnd, now, pod } = view;
+  if (isGoing(view)) return NOTHING;
+  if (wantedEnd !== undefined) return endOf(wantedEnd, wantedEnd.seenAt);
   const [deadline] = activeDeadline(view);
   if (deadline?.wakeAt === undefined || !isReached(deadline.wakeAt, now)) return NOTHING;
-  const graceSeconds = pod.spec.terminationGracePeriodSeconds;
-  return record({ type: 'pod.ending', ...DEADLINE_EXCEEDED, graceSeconds, deadline: addMs(now, graceSeconds * 1000) });
+  return endOf({ ...DEADLINE_EXCEEDED, graceSeconds: pod.spec.terminationGracePeriodSeconds }, now);
+}
+
+/** It ends already, or has ended: no management event changes that any more. */
+const isGoing = ({ history: { deleting, ending, rejected, endedPhase } }: PodView): boolean =>
+  deleting !== undefined || ending !== undefined || rejected !== undefined || endedPhase !== undefined;
+
+function endOf({ reason, message, graceSeconds }: Omit<NonNullable<PodView['wantedEnd']>, 'seenAt'>, from: Instant): Decision {
+  const grace = effectiveGraceSeconds(graceSeconds);
+  return record({ type: 'pod.ending', reason, message, graceSeconds: grace, deadline: addMs(from, grace * 1000) });
 }
 
 /** `pkg/kubelet/active_deadline.go` */
@@ -86,9 +90,11 @@ const DEADLINE_EXCEEDED = {
 };
 
 /** When the Pod has been active for too long, counted on the wall clock from when it was accepted. */
-function activeDeadline({ pod, history, now }: PodView): readonly Decision[] {
+function activeDeadline(view: PodView): readonly Decision[] {
+  const { pod, history, now } = view;
   const seconds = pod.spec.activeDeadlineSeconds;
-  if (seconds === undefined || history.acceptedWallMs === undefined || history.ending !== undefined) return [];
+  // One that ends already must not be woken by it: a moment that has passed would be asked for again and again.
+  if (seconds === undefined || history.acceptedWallMs === undefined || isGoing(view)) return [];
   return [wake(addMs(now, history.acceptedWallMs + seconds * 1000 - now.wallMs))];
 }
 

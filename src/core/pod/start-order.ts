@@ -6,6 +6,7 @@
 import { type PodContainer, podContainers } from '../../model/pod-containers.ts';
 import { type ContainerRun, isAlive, isPostStartOver } from '../container/container-history.ts';
 import { willRestart } from '../container/restart.ts';
+import { isReached } from '../instant.ts';
 import type { PodView } from './pod-view.ts';
 
 export function isItsTurn(view: PodView, container: PodContainer): boolean {
@@ -46,13 +47,19 @@ function isInitDone(view: PodView, container: PodContainer): boolean {
   return run.phase === 'running' || (run.phase === 'stopping' && run.stopping?.reason === 'livenessFailed');
 }
 
-/** Tried at least once, and not between its creation and the end of its postStart. */
+/** Tried at least once, or to be tried later, and not between its creation and the end of its postStart. */
 function isPastStart(view: PodView, container: PodContainer): boolean {
   const history = view.history.containers[container.spec.name];
   const run = runOfRound(view, container);
   if (run !== undefined) return !isStarting(run);
   if (history?.run?.exited !== undefined && willRestart(view, container, history.run) === false) return true;
-  return history?.image?.kind === 'failed';
+  return history?.image?.kind === 'failed' || isBackingOff(view, history?.run);
+}
+
+/** An error of one container, its back-off among them, stops no other (`kuberuntime_manager.go` `SyncPod`). */
+function isBackingOff({ now }: PodView, run: ContainerRun | undefined): boolean {
+  const startAt = run?.restarting?.startAt;
+  return startAt !== undefined && startAt.bootId === now.bootId && !isReached(startAt, now);
 }
 
 /** A failed postStart is over once its container was killed: `startContainer` does both before it returns. */

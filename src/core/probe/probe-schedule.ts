@@ -23,7 +23,7 @@ export function firstAttemptAt({ probe, startedAtWallMs, now, agentStartedAt, ra
   const leftMs = Math.min(delayMs, startedAtWallMs + delayMs - now.wallMs);
   const periodMs = probe.periodSeconds * 1000;
   const wasFound = startedAtWallMs < agentStartedAt.wallMs && msBetween(agentStartedAt, now) < periodMs;
-  return addMs(now, Math.max(0, leftMs, wasFound ? random * periodMs : 0));
+  return addMs(now, Math.max(0, leftMs, wasFound ? Math.floor(random * periodMs) : 0));
 }
 
 /**

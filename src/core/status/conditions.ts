@@ -64,6 +64,8 @@ function dated({ previous, nowMs, pod }: StatusView, judged: Judged): PodConditi
 function judgeInitialized({ view, phase, statuses }: OfStatus): Judged {
   const type = 'Initialized';
   if (phase === 'Succeeded') return { type, status: 'True', reason: 'PodCompleted' };
+  // Once initialised it stays so, also while the init containers run again.
+  if (view.previous?.conditions.some((before) => before.type === type && before.status === 'True')) return { type, status: 'True' };
   const containers = podContainers(view.pod);
   const hasBegun = containers.some(({ role, spec }) => role === 'regular' && hasStarted(view, spec.name));
   const init = containers.filter(({ role }) => role !== 'regular');
@@ -105,14 +107,18 @@ function gateMessage({ previous }: StatusView, gate: string): readonly string[] 
 }
 
 /** Only of Pods that have a rule which restarts all containers. */
-function allContainersRestarting({ view }: OfStatus): readonly Judged[] {
+function allContainersRestarting({ view, phase }: OfStatus): readonly Judged[] {
+  const type = 'AllContainersRestarting';
   const hasRule = podContainers(view.pod).some(({ spec }) =>
     spec.restartPolicyRules?.some(({ action }) => action === 'RestartAllContainers'),
   );
   if (!hasRule) return [];
+  if (phase === 'Succeeded') return [{ type, status: 'False', reason: 'PodCompleted' }];
+  if (phase === 'Failed') return [{ type, status: 'False', reason: 'PodFailed' }];
   const { containers, restartedInRound = 0 } = view.history;
   const isRestarting = Object.values(containers).some(({ run }) => run !== undefined && run.round < restartedInRound && isAlive(run));
-  return [{ type: 'AllContainersRestarting', status: isRestarting ? 'True' : 'False' }];
+  if (!isRestarting) return [{ type, status: 'False' }];
+  return [{ type, status: 'True', reason: 'RestartAllContainersStarted', message: 'container exited with restart policy rule' }];
 }
 
 /** Told together with the terminal phase. */

@@ -29,7 +29,7 @@ export function containerStates(view: StatusView, container: PodContainer): Stat
   const states = statesOf(view, container, history);
   // All of the Pod is over: what never ran, or was lost, is told as ended (`status_manager.go` `TerminatePod`).
   if (view.history.endedPhase === undefined || states.state.waiting === undefined) return states;
-  return isToldAsEnded(view, container) ? { ...states, state: { terminated: LOST }, lastState: {} } : states;
+  return isToldAsEnded(view, container) ? { ...states, state: { terminated: LOST } } : states;
 }
 
 function statesOf(view: StatusView, container: PodContainer, history: ContainerHistory): States {

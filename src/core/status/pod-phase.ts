@@ -2,6 +2,7 @@
 
 import { type PodContainer, podContainers } from '../../model/pod-containers.ts';
 import type { ContainerStatus, PodPhase } from '../../model/pod-status.ts';
+import type { ContainerRun } from '../container/container-history.ts';
 import { willRestart } from '../container/restart.ts';
 import type { StatusView } from './status-view.ts';
 
@@ -21,17 +22,21 @@ const statusOf = (statuses: readonly ContainerStatus[], { spec }: PodContainer):
   statuses.find(({ name }) => name === spec.name);
 
 function isPending(view: StatusView, all: readonly Shown[]): boolean {
-  const regularsExist = all.some(
-    ({ role, spec }) => role === 'regular' && view.history.containers[spec.name]?.run?.containerId !== undefined,
-  );
+  const regularsExist = all.some(({ role, spec }) => role === 'regular' && runOfRound(view, spec.name)?.containerId !== undefined);
   if (all.some((one) => one.role === 'init' && !isInitOver(view, one) && !regularsExist)) return true;
   if (all.some((one) => one.role === 'sidecar' && isNotStarted(one) && !regularsExist)) return true;
   return all.some(({ role, status }) => role !== 'init' && isNeverRun(status));
 }
 
+/** The instance that is of the sandbox of now, and was made since all containers were last started over. */
+function runOfRound({ history }: StatusView, name: string): ContainerRun | undefined {
+  const run = history.containers[name]?.run;
+  return run?.round === history.round ? run : undefined;
+}
+
 /** It has done its work, or has failed for good: the Pod fails as soon as nothing of it runs any more. */
 function isInitOver(view: StatusView, container: Shown): boolean {
-  const run = view.history.containers[container.spec.name]?.run;
+  const run = runOfRound(view, container.spec.name);
   if (run?.exited === undefined) return false;
   return run.exited.exitCode === 0 || willRestart(view, container, run) === false;
 }

@@ -6,8 +6,10 @@ import { addMs, earlier, type Instant, later, msBetween } from '../instant.ts';
 /** A stop signal is always given this long before SIGKILL (`kuberuntime_manager.go` `minimumGracePeriodInSeconds`). */
 export const MINIMUM_STOP_MS = 2_000;
 
-/** A Pod that is deleted gets at least this (`pod_workers.go` `calculateEffectiveGracePeriod`). */
+/** A Pod that is ended gets at least this (`pod_workers.go` `calculateEffectiveGracePeriod`). */
 export const MINIMUM_POD_GRACE_SECONDS = 1;
+
+export const effectiveGraceSeconds = (graceSeconds: number): number => Math.max(graceSeconds, MINIMUM_POD_GRACE_SECONDS);
 
 export interface PodDeletion {
   readonly graceSeconds: number;
@@ -20,7 +22,7 @@ export interface PodDeletion {
  * deadline counts from the first one, but is never before now (`registry/rest/delete.go`).
  */
 export function nextDeletion(current: PodDeletion | undefined, graceSeconds: number, now: Instant): PodDeletion {
-  const grace = Math.max(graceSeconds, MINIMUM_POD_GRACE_SECONDS);
+  const grace = effectiveGraceSeconds(graceSeconds);
   if (current === undefined) return { graceSeconds: grace, firstSeen: now, deadline: addMs(now, grace * 1000) };
   if (grace >= current.graceSeconds) return current;
   const shortened = later(addMs(current.firstSeen, grace * 1000), now);
