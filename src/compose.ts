@@ -5,12 +5,13 @@
 import { checkHostDirectories } from './compose/check-host-directories.ts';
 import { checkHostPorts } from './compose/check-host-ports.ts';
 import { checkSubnetForm } from './compose/check-subnet-form.ts';
+import { endDaemon } from './compose/end-daemon.ts';
 import { keepToRuntime } from './compose/keep-to-runtime.ts';
 import { openForeignImages, openOwnImages } from './compose/open-images.ts';
 import { connectRuntime, ensureBaseImages, type OpenRuntime, openRuntime, supervise, systemClock } from './compose/open-runtime.ts';
 import { openState } from './compose/open-state.ts';
 import { checkEndpoint } from './compose/runtime-endpoint.ts';
-import { IMAGE_COMMAND, RESET_COMMAND, takeStateLock } from './compose/take-state-lock.ts';
+import { IMAGE_COMMAND, RESET_COMMAND, takeResetLock, takeStateLock } from './compose/take-state-lock.ts';
 import type { PodManifest } from './model/pod.ts';
 import { HookletError } from './ports/hooklet-error.ts';
 import { type HostCheck, hostLacks } from './ports/host-checks.ts';
@@ -120,7 +121,10 @@ export async function checkHost(options: NodeOptions, { quick } = { quick: false
   return checks.check({ quick, runtimeIsForeign: options.runtimeEndpoint !== undefined });
 }
 
-/** Holds the lock of the state directory, if there is one. Throws `stateLocked` while another hooklet uses it. */
+/**
+ * Holds the lock of the state directory, if there is one and no daemon has it: that one is ended by `reset`. Throws
+ * `stateLocked` while any other hooklet uses it.
+ */
 export async function openReset(options: Pick<NodeOptions, 'stateDir' | 'onProgress'>): Promise<OpenReset> {
   const [{ hostPaths, isStateDir }, { StateReset }, { ProcHostProcesses }] = await Promise.all([
     import('./host/host-paths.ts'),
@@ -128,16 +132,27 @@ export async function openReset(options: Pick<NodeOptions, 'stateDir' | 'onProgr
     import('./host/proc-host-processes.ts'),
   ]);
   const paths = await hostPaths(options.stateDir);
-  const lock = (await isStateDir(paths)) ? await takeLock(paths, RESET_COMMAND, options.onProgress) : undefined;
+  const [processes, clock, lock] = [new ProcHostProcesses(), await systemClock(), await stateLock(paths, RESET_COMMAND)];
+  const turn = { lock, clock, onProgress: options.onProgress };
+  const exists = await isStateDir(paths);
+  let held = exists ? await takeResetLock(turn) : undefined;
+  const daemon = exists && held === undefined ? lock.holder() : undefined;
   const runtime = await connectRuntime(paths.containerdSocket, paths, 'own');
-  const { supervisor } = await supervise(runtime, { paths, clock: await systemClock(), subnet: undefined });
-  const reset = new StateReset({ paths, processes: new ProcHostProcesses(), supervisor });
+  const { supervisor } = await supervise(runtime, { paths, clock, subnet: undefined });
+  const reset = new StateReset({ paths, processes, supervisor });
   return {
-    plan: () => reset.plan(),
-    reset: () => reset.reset(),
+    plan: async () => {
+      const plan = await reset.plan();
+      const first = daemon === undefined ? [] : [`the daemon '${daemon.command}' (pid ${daemon.pid}), which is ended first`];
+      return { ...plan, removes: [...first, ...plan.removes] };
+    },
+    reset: async () => {
+      if (exists && held === undefined) held = await endDaemon({ ...turn, processes });
+      await reset.reset();
+    },
     close: async () => {
       runtime.close();
-      lock?.release();
+      held?.release();
     },
   };
 }

@@ -1,21 +1,42 @@
 /** `hooklet up` on this machine: options, signals and messages around `openUp`. */
 import { resolve } from 'node:path';
+import type { OpenUp } from '../compose/open-up.ts';
+import { messageOf } from '../ports/hooklet-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { CommandContext } from './command-context.ts';
-import type { ExitCode } from './exit-code.ts';
+import { type ExitCode, exitCodeOf } from './exit-code.ts';
+import { hostGoesDown } from './host-goes-down.ts';
+import { jsonLogger } from './json-logger.ts';
 import { nodeOptions, podSettings } from './node-options.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { onStopSignals } from './stop-signals.ts';
 import type { UpCommandOptions } from './up.ts';
 
+/** How the daemon speaks: to people, or to what collects logs. */
+interface Voice {
+  readonly logger: Logger;
+  readonly say: (message: string) => void;
+}
+
 export async function runUp(options: UpCommandOptions, context: CommandContext): Promise<ExitCode> {
-  const logger = options.logFormat === 'json' ? jsonLogger() : context.logger;
+  if (options.logFormat === 'text') return serve(options, context, { logger: context.logger, say: context.say });
+  const logger = jsonLogger({ write: (line) => process.stderr.write(line) });
+  try {
+    return await serve(options, context, { logger, say: (message) => logger.info(message) });
+  } catch (error) {
+    logger.error(messageOf(error));
+    return exitCodeOf(error);
+  }
+}
+
+async function serve(options: UpCommandOptions, context: CommandContext, { logger, say }: Voice): Promise<ExitCode> {
   const stop = new StopWishes();
   const stopListening = onStopSignals(() => stop.add());
   try {
     const { openUp } = await import('../compose/open-up.ts');
     const up = await openUp({
       ...nodeOptions(options, context),
+      onProgress: say,
       listen: options.listen,
       settings: podSettings(options),
       logger,
@@ -23,21 +44,22 @@ export async function runUp(options: UpCommandOptions, context: CommandContext):
       ...(options.manifests === undefined ? {} : { manifestsDir: resolve(options.manifests) }),
     });
     logger.info('the API is up', { url: up.url, node: up.nodeName, kubeconfig: up.kubeconfig });
-    if (options.logFormat === 'text')
-      context.say(`serving ${up.url} as node ${up.nodeName}\nuse it with: export KUBECONFIG=${up.kubeconfig}`);
+    if (options.logFormat === 'text') say(`serving ${up.url} as node ${up.nodeName}\nuse it with: export KUBECONFIG=${up.kubeconfig}`);
     await notifySystemd('READY=1');
     await stop.first;
     await notifySystemd('STOPPING=1');
-    let drained = false;
-    if (options.drainOnExit) {
-      context.say('ending the Pods gracefully; once more (Ctrl-C) leaves them as they are');
-      drained = await Promise.race([up.drain().then(() => true), stop.second.then(() => false)]);
-    }
-    await up.close({ stopRuntime: drained });
+    const isDrained = (options.drainOnExit || (await hostGoesDown())) && (await drain(up, stop, say));
+    await up.close({ stopRuntime: isDrained });
+    logger.info('left', { pods: isDrained ? 'ended' : 'go on' });
     return 0;
   } finally {
     stopListening();
   }
+}
+
+async function drain(up: OpenUp, stop: StopWishes, say: Voice['say']): Promise<boolean> {
+  say('ending the Pods gracefully; once more (Ctrl-C) leaves them as they are');
+  return Promise.race([up.drain().then(() => true), stop.second.then(() => false)]);
 }
 
 /** The first wish to stop, and the second one, which does not wait any longer. */
@@ -59,12 +81,4 @@ class StopWishes {
     if (this.#count === 1) this.#first.resolve();
     else this.#second.resolve();
   }
-}
-
-/** One JSON object a line, on stderr: for a service's log. */
-function jsonLogger(): Logger {
-  const line = (level: string, message: string, fields: object = {}): void => {
-    process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
-  };
-  return { info: (message, fields) => line('info', message, fields), warn: (message, fields) => line('warn', message, fields) };
 }

@@ -4,7 +4,7 @@ import { ManualClock } from '../fakes/manual-clock.ts';
 import { MemoryStateLock } from '../fakes/memory-state-lock.ts';
 import { hasCode } from '../ports/hooklet-error.ts';
 import type { HeldStateLock } from '../ports/state-lock.ts';
-import { takeImageLock, takeStateLock } from './take-state-lock.ts';
+import { takeImageLock, takeResetLock, takeStateLock } from './take-state-lock.ts';
 
 async function heldBy(command: string) {
   const lock = new MemoryStateLock();
@@ -72,6 +72,24 @@ describe('takeStateLock()', () => {
     equal(outcome(), 'waits');
     await clock.advance(600);
     equal(outcome(), 'refused');
+  });
+});
+
+describe('takeResetLock()', () => {
+  it('takes a free lock, and that of an image command once it has ended', async () => {
+    ok(await takeResetLock({ lock: new MemoryStateLock(), clock: new ManualClock() }));
+    const { held, clock, turn } = await heldBy('hooklet image');
+    const outcome = watched(takeResetLock(turn));
+    await clock.advance(1_000);
+    equal(outcome(), 'waits');
+    held.release();
+    await clock.advance(100);
+    ok(typeof outcome() === 'object');
+  });
+
+  it('is undefined while a daemon holds it, and refused beside a run', async () => {
+    for (const daemon of ['hooklet up', 'hooklet join']) equal(await takeResetLock((await heldBy(daemon)).turn), undefined);
+    await rejects(takeResetLock((await heldBy('hooklet run')).turn), isLocked);
   });
 });
 

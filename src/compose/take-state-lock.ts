@@ -10,7 +10,7 @@
 import { addMs, isReached } from '../core/instant.ts';
 import type { Clock } from '../ports/clock.ts';
 import { HookletError, hasCode } from '../ports/hooklet-error.ts';
-import type { HeldStateLock, StateLock, StateLockHolder } from '../ports/state-lock.ts';
+import { DAEMON_COMMANDS, type HeldStateLock, type StateLock, type StateLockHolder } from '../ports/state-lock.ts';
 
 export const IMAGE_COMMAND = 'hooklet image';
 export const RESET_COMMAND = 'hooklet reset';
@@ -31,6 +31,14 @@ export interface LockTurn {
 export async function takeStateLock(turn: LockTurn): Promise<HeldStateLock> {
   const mayWait = async ({ command }: StateLockHolder): Promise<Verdict> => (command === IMAGE_COMMAND ? 'wait' : 'refuse');
   return (await takeTurn(turn, mayWait)) as HeldStateLock; // nobody says `beside`
+}
+
+/** For `reset`: the lock, or undefined while a daemon holds it, which is to be ended first. Rejects as `takeStateLock`. */
+export function takeResetLock(turn: LockTurn): Promise<HeldStateLock | undefined> {
+  return takeTurn(turn, async ({ command }) => {
+    if (DAEMON_COMMANDS.includes(command)) return 'beside';
+    return command === IMAGE_COMMAND ? 'wait' : 'refuse';
+  });
 }
 
 /** For an image command: the lock, or undefined once the containerd of the agent that holds it `answers`. */

@@ -43,7 +43,7 @@ describe('StateLockFile', () => {
   it('names the state directory, the holder and the remedy to another process, and is free after kill -9 of the holder', async (t) => {
     const stateDir = join(temporaryDirectory(t), 'state');
     const child = await holderProcess(t, stateDir);
-    const message = `the state directory '${stateDir}' is in use by 'hooklet up' (pid ${child.pid}); end that first, or use another one with --state-dir`;
+    const message = `the state directory '${stateDir}' is in use by 'hooklet up' (pid ${child.pid}); give it Pods with 'hooklet apply -f FILE --state-dir ${stateDir}'; end that first, or use another one with --state-dir`;
     await assert.rejects(lockIn(stateDir).acquire(), { code: 'stateLocked', message });
     // A second try closed its own descriptor: the holder's lock must not suffer from that.
     await assert.rejects(lockIn(stateDir).acquire(), { code: 'stateLocked', message });

@@ -77,9 +77,10 @@ export class StateLockFile implements StateLock {
 
 function lockedBy(holder: StateLockHolder | undefined, stateDir: string): HookletError {
   const who = holder === undefined ? 'another hooklet' : `'${holder.command}' (pid ${holder.pid})`;
+  const other = holder?.command === 'hooklet up' ? `; give it Pods with 'hooklet apply -f FILE --state-dir ${stateDir}'` : '';
   return new HookletError(
     'stateLocked',
-    `the state directory '${stateDir}' is in use by ${who}; end that first, or use another one with --state-dir`,
+    `the state directory '${stateDir}' is in use by ${who}${other}; end that first, or use another one with --state-dir`,
     {
       retry: 'later',
     },

@@ -29,6 +29,8 @@ export async function viewPod(context: WorkerContext, sight: RuntimeSight): Prom
   const pairs = names.flatMap((container) => HOOKS.map((hook) => ({ container, hook })));
   const inFlight = pairs.filter(({ container, hook }) => keys.has(hookTask(container, hook)));
   const unattended = pairs.filter(({ container, hook }) => !keys.has(hookTask(container, hook)));
+  const execs = (await Promise.all(unattended.map((pair) => execState(context, pair)))).flat();
+  const containers = await withLastWords(context, sight.containers);
   return {
     pod,
     ...(wanted?.deletion === undefined
@@ -41,11 +43,12 @@ export async function viewPod(context: WorkerContext, sight: RuntimeSight): Prom
     settings: parts.host.settings,
     probes: context.probes.standings(),
     sandboxes: sight.sandboxes,
-    containers: await withLastWords(context, sight.containers),
+    containers,
+    // After whatever had to be waited for: a deadline may have passed meanwhile.
     now: parts.clock.now(),
     inFlight,
     gettingImages: names.filter((name) => keys.has(imageTask(name))),
-    execs: (await Promise.all(unattended.map((pair) => execState(context, pair)))).flat(),
+    execs,
     cleanedUp: memory.cleanedUp,
   };
 }

@@ -123,7 +123,8 @@ export class PodWorker {
       this.#failures = 0;
       return { again, wakeAt: this.#nextLook(decision) };
     } catch (error) {
-      // What failed for one container must not make another miss its deadline.
+      // What failed for one container must not hide what became of another, nor make it miss its deadline.
+      if (this.#sight !== undefined) this.#publisher.publish(this.#context, this.#sight);
       return { again: false, wakeAt: earlier(this.#retryAt(error), this.#nextLook(decision)) };
     }
   }

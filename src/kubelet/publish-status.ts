@@ -1,5 +1,7 @@
+import { hasChanged } from '../core/pod/take-over.ts';
 import { isNodeCondition } from '../core/status/conditions.ts';
 import { isSameStatus, podStatus } from '../core/status/pod-status.ts';
+import type { Pod } from '../model/pod.ts';
 import type { PodStatus } from '../model/pod-status.ts';
 import type { RuntimeSight } from './observe-pod.ts';
 import type { WorkerContext } from './worker-context.ts';
@@ -14,8 +16,9 @@ export class StatusPublisher {
   publish({ pod, log, parts }: WorkerContext, sight: RuntimeSight): void {
     const { reports, source, clock, host } = parts;
     if (reports === undefined || log.history.accepted === undefined) return;
+    const owned = source.get(pod.metadata.uid)?.pod;
     const status = podStatus({
-      pod,
+      pod: asObserved(pod, owned),
       history: log.history,
       sandboxReady: sight.sandboxes[0]?.ready === true,
       nowMs: clock.now().wallMs,
@@ -38,3 +41,10 @@ export class StatusPublisher {
 }
 
 const NOTHING_KNOWN: PodStatus = { phase: 'Pending', conditions: [] };
+
+/** A delete is a generation of its own, though it changes nothing of what was accepted. */
+function asObserved(pod: Pod, owned: Pod | undefined): Pod {
+  const generation = owned?.metadata.generation;
+  if (owned === undefined || generation === undefined || hasChanged(pod, owned)) return pod;
+  return { ...pod, metadata: { ...pod.metadata, generation } };
+}

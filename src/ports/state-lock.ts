@@ -15,6 +15,9 @@ export interface StateLock {
   holder(): StateLockHolder | undefined;
 }
 
+/** An agent that nobody watches: it takes Pods through its API, and may be ended by who removes everything. */
+export const DAEMON_COMMANDS: readonly string[] = ['hooklet up', 'hooklet join'];
+
 export interface StateLockHolder {
   /** What the user typed: "hooklet run". */
   readonly command: string;

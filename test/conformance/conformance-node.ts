@@ -55,7 +55,11 @@ export class ConformanceNode {
     try {
       const node = await openNode({ stateDir, logger: SILENT_LOGGER }, { command: 'conformance test' });
       const open = new ConformanceNode(stateDir, node, settings, objects);
-      await open.#start();
+      // Whoever failed to start must not keep the state directory from being removed, which would hide why.
+      await open.#start().catch(async (error: unknown) => {
+        await node.close({ stopRuntime: false });
+        throw error;
+      });
       return open;
     } catch (error) {
       await removeAll(stateDir);

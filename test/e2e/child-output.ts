@@ -10,33 +10,33 @@ export class ChildOutput {
   stdout = '';
   stderr = '';
   #over = false;
-  #look: () => void = () => {};
+  #news = Promise.withResolvers<void>();
 
   constructor(child: ChildProcess) {
     this.child = child;
     child.stdout?.on('data', (chunk: Buffer) => {
       this.stdout += chunk.toString();
-      this.#look();
+      this.#tell();
     });
     child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString();
-      this.#look();
+      this.#tell();
     });
     child.once('close', () => {
       this.#over = true;
-      this.#look();
+      this.#tell();
     });
   }
 
   /** Resolves once its standard output matches. */
   async says(pattern: RegExp): Promise<RegExpExecArray> {
     const late = AbortSignal.timeout(PATIENCE_MS);
-    late.addEventListener('abort', () => this.#look());
+    late.addEventListener('abort', () => this.#tell());
     for (;;) {
       const found = pattern.exec(this.stdout);
       if (found !== null) return found;
       if (this.#over || late.aborted) throw new Error(`it never said ${pattern}: ${this.stdout}${this.stderr}`);
-      await new Promise<void>((resolve) => (this.#look = resolve));
+      await this.#news.promise;
     }
   }
 
@@ -47,5 +47,10 @@ export class ChildOutput {
     if (!this.#over) await once(this.child, 'close');
     clearTimeout(timer);
     return this.child.exitCode;
+  }
+
+  #tell(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers<void>();
   }
 }

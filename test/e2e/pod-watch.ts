@@ -27,7 +27,7 @@ export class PodWatch {
   readonly #stop = new AbortController();
   readonly #running: Promise<void>;
   #ended: string | undefined;
-  #look: () => void = () => {};
+  #news = Promise.withResolvers<void>();
 
   constructor(api: KubeApi, namespace: string) {
     this.#running = this.#run(api, `/api/v1/namespaces/${namespace}/pods`);
@@ -45,13 +45,13 @@ export class PodWatch {
 
   async until(what: string, holds: () => boolean): Promise<void> {
     const late = AbortSignal.timeout(PATIENCE_MS);
-    late.addEventListener('abort', () => this.#look());
+    late.addEventListener('abort', () => this.#tell());
     while (!holds()) {
       if (late.aborted || this.#ended !== undefined) {
         const known = this.changes.map((change) => JSON.stringify(change)).join('\n');
         throw new Error(`not seen: ${what}; ${this.#ended ?? `within ${PATIENCE_MS} ms`}\n${known}`);
       }
-      await new Promise<void>((resolve) => (this.#look = resolve));
+      await this.#news.promise;
     }
   }
 
@@ -75,18 +75,24 @@ export class PodWatch {
     await this.#running;
   }
 
+  /** To everybody who waits. */
+  #tell(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers<void>();
+  }
+
   async #run(api: KubeApi, path: string): Promise<void> {
     try {
       for await (const { type, object } of api.watch(path, {}, this.#stop.signal)) {
         if (type === 'ERROR') throw new Error(`the watch ended with ${JSON.stringify(object)}`);
         if (type !== 'BOOKMARK') this.changes.push({ type, pod: object as WatchedPod });
-        this.#look();
+        this.#tell();
       }
       this.#ended = 'the watch ended';
     } catch (error) {
       this.#ended = String(error);
     }
-    this.#look();
+    this.#tell();
   }
 }
 

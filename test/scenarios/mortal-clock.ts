@@ -7,11 +7,10 @@ export function mortalClock(clock: Clock, died: Promise<void>): Clock {
   return {
     now: () => clock.now(),
     waitUntil: async (moment, signal) => {
-      const either = signal === undefined ? death.signal : AbortSignal.any([signal, death.signal]);
       try {
-        await clock.waitUntil(moment, either);
+        await clock.waitUntil(moment, AbortSignal.any([signal, death.signal]));
       } catch (error) {
-        if (signal?.aborted === true || !death.signal.aborted) throw error;
+        if (signal.aborted || !death.signal.aborted) throw error;
         await new Promise<never>(() => {});
       }
     },

@@ -1,31 +1,10 @@
 import { equal } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { foldRecords } from '../../src/core/pod/pod-history.ts';
-import { podStatus } from '../../src/core/status/pod-status.ts';
-import type { Program, Script } from '../../src/fakes/scripted-programs.ts';
+import type { CallFault, Program, Script } from '../../src/fakes/scripted-programs.ts';
 import type { Container, PodSpec } from '../../src/model/pod.ts';
 import type { ContainerStateStatus, PodStatus } from '../../src/model/pod-status.ts';
 import { container, exec, pod, Scenario } from './scenario.ts';
-
-const HOST = '192.0.2.1';
-
-/** The status as it would be published now. */
-export function statusOf(scenario: Scenario, previous?: PodStatus): PodStatus {
-  const records = scenario.journal.records.flatMap((record) => ('uid' in record && record.type !== 'agent.recovered' ? [record] : []));
-  const history = foldRecords(records as Parameters<typeof foldRecords>[0]);
-  const sandboxReady = [...scenario.runtime.world.sandboxes.values()].some(({ ready }) => ready);
-  const { accepted } = history;
-  if (accepted === undefined) throw new Error('No Pod was accepted');
-  return podStatus({
-    pod: accepted,
-    history,
-    sandboxReady,
-    nowMs: scenario.clock.now().wallMs,
-    runtimeName: 'containerd',
-    hostIPs: [HOST],
-    ...(previous === undefined ? {} : { previous }),
-  });
-}
+import { statusOf } from './status-of.ts';
 
 const shown = (state: ContainerStateStatus): string => {
   if (state.waiting !== undefined) return `waiting ${state.waiting.reason ?? ''}`;
@@ -51,6 +30,7 @@ interface Situation {
   readonly script?: Partial<Script>;
   readonly main?: Partial<Container>;
   readonly spec?: Partial<PodSpec>;
+  readonly fault?: CallFault;
   /** When to look, in seconds after the start. */
   readonly at: number;
   /** Deletes the Pod at this second. */
@@ -62,6 +42,22 @@ interface Situation {
 const crash = (exitCode: number) => (): Program => ({ endsAfterMs: 1000, exitCode });
 const failingHook = { lifecycle: { postStart: exec('no') } };
 const fails = () => ({ takesMs: 0, exitCode: 1 });
+/** The first hook succeeds, the ones after it never end. */
+const onlyTheFirst = () => {
+  let begun = 0;
+  return () => {
+    begun += 1;
+    return begun === 1 ? { takesMs: 0 } : {};
+  };
+};
+const refuses = (method: string): CallFault => ({ method, call: 'every', work: 'notDone', error: 'runtimeFailed', message: 'no space' });
+const startupProbe = {
+  tcpSocket: { port: 1 },
+  periodSeconds: 1,
+  timeoutSeconds: 1,
+  successThreshold: 1,
+  failureThreshold: 100,
+} as const;
 const withInit = { initContainers: [container('setup')] };
 
 /** The table of `lifecycle.md` 12.4, row by row. */
@@ -78,6 +74,24 @@ const SITUATIONS: readonly Situation[] = [
     exec: () => ({}),
     at: 5,
     row: 'Pending | waiting ContainerCreating / - | 0 | F/F | ContainersNotReady',
+  },
+  {
+    what: 'startup probe pending',
+    main: { startupProbe },
+    at: 5,
+    row: 'Running | running / - | 0 | F/F | ContainersNotReady',
+  },
+  {
+    what: 'create fails',
+    fault: refuses('createContainer'),
+    at: 5,
+    row: 'Pending | waiting CreateContainerError / - | 0 | F/F | ContainersNotReady',
+  },
+  {
+    what: 'create fails, for what the container is to be given',
+    main: { env: [{ name: 'A', valueFrom: { configMapKeyRef: { name: 'missing', key: 'a' } } }] },
+    at: 5,
+    row: 'Pending | waiting CreateContainerConfigError / - | 0 | F/F | ContainersNotReady',
   },
   { what: 'running', at: 5, row: 'Running | running / - | 0 | T/T | True' },
   {
@@ -130,6 +144,14 @@ const SITUATIONS: readonly Situation[] = [
     row: 'Succeeded | terminated Completed 0 / - | 0 | F/F | PodCompleted',
   },
   {
+    what: 'exits 1, Always, first sync after: its next postStart runs',
+    main: failingHook,
+    exec: onlyTheFirst(),
+    program: crash(1),
+    at: 2,
+    row: 'Running | terminated Error 1 / - | 0 | F/F | ContainersNotReady',
+  },
+  {
     what: 'exits 1, Always, waiting for back-off',
     program: crash(1),
     at: 5,
@@ -168,6 +190,28 @@ const SITUATIONS: readonly Situation[] = [
     row: 'Failed | terminated Error 1 / - | 0 | F/F | PodFailed',
   },
   {
+    what: 'init failed, Never: main',
+    program: crash(1),
+    spec: { ...withInit, restartPolicy: 'Never' },
+    at: 5,
+    row: 'Failed | waiting PodInitializing / - | 0 | F/F | PodFailed',
+  },
+  { what: 'deleted, stopped by its signal', at: 5, deletedAt: 3, row: 'Failed | terminated Error 143 / - | 0 | F/F | PodFailed' },
+  {
+    what: 'deleted, stopped with 0',
+    program: () => ({ onSignal: { SIGTERM: { afterMs: 500, exitCode: 0 } } }),
+    at: 5,
+    deletedAt: 3,
+    row: 'Succeeded | terminated Completed 0 / - | 0 | F/F | PodCompleted',
+  },
+  {
+    what: 'deleted before its container could be made',
+    fault: refuses('createContainer'),
+    at: 5,
+    deletedAt: 3,
+    row: 'Failed | terminated ContainerStatusUnknown 137 / - | 0 | F/F | PodFailed',
+  },
+  {
     what: 'deleting, preStop running',
     main: { lifecycle: { preStop: exec('drain') } },
     exec: () => ({}),
@@ -177,12 +221,13 @@ const SITUATIONS: readonly Situation[] = [
   },
 ];
 
-async function situation({ program, exec: execs, script = {}, main = {}, spec = {}, at, deletedAt }: Situation): Promise<Scenario> {
+async function situation({ program, exec: execs, script = {}, main = {}, spec = {}, fault, at, deletedAt }: Situation): Promise<Scenario> {
   const scenario = new Scenario({
     ...script,
     ...(program === undefined ? {} : { program }),
     ...(execs === undefined ? {} : { exec: execs }),
   });
+  if (fault !== undefined) scenario.runtime.cri.fail(fault);
   await scenario.start(pod('demo', [container('main', main)], spec));
   if (deletedAt !== undefined) {
     await scenario.clock.advance(deletedAt * 1000);

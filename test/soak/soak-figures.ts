@@ -14,8 +14,11 @@ const HEAP_BOUNDS: GrowthBounds = { perHundredPods: 1, atLeast: 2 };
 const NO_GROWTH: GrowthBounds = { perHundredPods: 0, atLeast: 0 };
 const BYTES_A_POD = 256;
 
-/** The process specifications of the last 256 containers with exec probes. */
-export const BOUNDED_CACHES: readonly BoundedCache[] = [{ owner: 'TransientExecs', field: '#specs' }];
+/** The process specifications of the last 256 containers with exec probes; the last 64 events of each gRPC channel. */
+export const BOUNDED_CACHES: readonly BoundedCache[] = [
+  { owner: 'TransientExecs', field: '#specs' },
+  { owner: 'ChannelzTrace', field: 'events' },
+];
 
 /** The classes of hooklet itself: what is kept of one, once an agent's restart even, is a leak. */
 const ownClasses: ReadonlySet<string> = new Set(

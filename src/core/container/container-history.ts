@@ -68,6 +68,8 @@ export interface ContainerExit {
 export interface EndedRun {
   readonly restartCount: number;
   readonly containerId?: string;
+  readonly image?: string;
+  readonly imageRef?: string;
   readonly startedWallMs?: number;
   readonly exited: ContainerExit;
   /** What the next instance waited for. */
@@ -166,13 +168,15 @@ function backOffSteps({ run, backOff }: ContainerHistory, fact: FactOf<'containe
 
 function previousOf({ run, previous }: ContainerHistory): Pick<ContainerHistory, 'previous'> {
   if (run?.exited === undefined) return previous === undefined ? {} : { previous };
-  const { restartCount, containerId, startedWallMs, exited, restarting } = run;
+  const { restartCount, containerId, image, imageRef, startedWallMs, exited, restarting } = run;
   return {
     previous: {
       restartCount,
       exited,
       backoffMs: restarting?.backoffMs ?? 0,
       ...(containerId === undefined ? {} : { containerId }),
+      ...(image === undefined ? {} : { image }),
+      ...(imageRef === undefined ? {} : { imageRef }),
       ...(startedWallMs === undefined ? {} : { startedWallMs }),
     },
   };

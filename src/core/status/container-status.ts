@@ -16,9 +16,10 @@ export function containerStatus(view: StatusView, container: PodContainer): Cont
     state,
     lastState,
     ready: isReady(container, history),
-    restartCount: restartCount(history),
-    image: spec.image,
-    imageID: history.run?.imageRef ?? '',
+    restartCount: shown?.restartCount ?? 0,
+    // An update of the image is not shown before there is an instance of it.
+    image: shown?.image ?? spec.image,
+    imageID: shown?.imageRef ?? '',
     ...(shown?.containerId === undefined ? {} : { containerID: `${view.runtimeName}://${shown.containerId}` }),
     started: isStarted(history),
     ...(state.running === undefined ? {} : runningFields(spec)),
@@ -33,12 +34,6 @@ function isReady({ role }: PodContainer, { run }: ContainerHistory): boolean {
 }
 
 const isStarted = ({ run }: ContainerHistory): boolean => run?.isStarted === true && isShownAsRunning(run);
-
-/** Of the newest instance that was made: a try that made none does not count. */
-function restartCount({ run, previous }: ContainerHistory): number {
-  if (run === undefined) return 0;
-  return run.phase === 'notCreated' ? (previous?.restartCount ?? 0) : run.restartCount;
-}
 
 function runningFields({ resources }: Container): Pick<ContainerStatus, 'resources' | 'allocatedResources'> {
   if (resources === undefined) return { resources: {} };
