@@ -16,7 +16,7 @@ interface Rule {
 }
 
 const ground = ['ports', 'core', 'model'];
-const adapters = ['cri', 'containerd', 'grpc', 'sqlite', 'host', 'network', 'fakes'];
+const adapters = ['cri', 'containerd', 'grpc', 'sqlite', 'host', 'network', 'telemetry', 'fakes'];
 /** Pure functions of core too: arithmetic on moments, for example, is written once. */
 const adapter: Rule = { values: ground };
 

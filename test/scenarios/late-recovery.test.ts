@@ -20,6 +20,35 @@ describe('an agent that starts again, too late', () => {
     );
   });
 
+  it('delivers no preStop again whose deadline has passed while the runtime was asked about it', async () => {
+    let isSlow = false;
+    const scenario: Scenario = new Scenario({ exec: () => ({ endsAfterMs: 60_000 }) }, (runtime) => ({
+      ...runtime,
+      cri: runtime.cri,
+      nativeExec: {
+        ...bound(runtime.nativeExec),
+        state: async (containerId, execId) => {
+          if (isSlow) await scenario.clock.waitUntil(addMs(scenario.clock.now(), 5_000), new AbortController().signal);
+          return runtime.nativeExec.state(containerId, execId);
+        },
+      },
+    }));
+    const demo = pod('demo', [container('main', { lifecycle: { preStop: exec('drain') } })], { terminationGracePeriodSeconds: 10 });
+    await scenario.start(demo);
+    await scenario.delete();
+    await scenario.clock.advance(2_000);
+    await scenario.kill();
+    scenario.runtime.world.execs.clear();
+    isSlow = true;
+    await scenario.clock.advance(6_000);
+    await scenario.start(demo);
+    await scenario.clock.advance(30_000);
+    deepEqual(
+      scenario.timeline().filter((line) => line.includes('hook.')),
+      ['0.0 main hook.started preStop exec #1', '13.0 main hook.finished preStop timedOut'],
+    );
+  });
+
   it('starts a Pod afresh that had ended, instead of leaving it as it is', async () => {
     const scenario = new Scenario({ program: () => ({ endsAfterMs: 1000 }) });
     const job = pod('job', [container('main')], { restartPolicy: 'Never' });
