@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { OpenedApi } from '../apiserver/open-api.ts';
 import type { StreamRoutes } from '../apiserver/stream-routes.ts';
 import { refuseUnsupported } from '../model/run-support.ts';
+import { UP } from '../model/up-support.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -56,7 +57,7 @@ export async function openServer(order: ServerOrder): Promise<OpenServer> {
     logger,
     access: security.access,
     hooklet: readVersion(),
-    resources: { clusterCa: security.clusterCa, pods: { refuse: refuseUnsupported } },
+    resources: { clusterCa: security.clusterCa, pods: { refuse: (pod) => refuseUnsupported(pod, UP) } },
     outside: {
       serverAddress,
       paths: { ...security.paths(serverAddress), '/metrics': () => respondText(200, telemetry.text()) },

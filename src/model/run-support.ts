@@ -264,49 +264,63 @@ export const RUN_SUPPORT: Readonly<Record<string, TypeSupport>> = {
   DownwardAPIProjection: { runs: ['items'] },
 };
 
-/** What of a valid Pod `hooklet run` would have to ignore or get wrong, and therefore does not start. */
-export function refuseUnsupported(pod: object): readonly Finding[] {
+/** Which command takes the Pod, and its table. */
+export interface Served {
+  readonly command: string;
+  readonly support: Readonly<Record<string, TypeSupport>>;
+}
+
+const RUN: Served = { command: 'hooklet run', support: RUN_SUPPORT };
+
+/** What of a valid Pod the command would have to ignore or get wrong, and therefore does not start. */
+export function refuseUnsupported(pod: object, served: Served = RUN): readonly Finding[] {
   const findings: Finding[] = [];
-  refuse(pod, schemaType('Pod'), [], (path, message) => findings.push({ path, message }));
+  const report: Report = (path, message) => findings.push({ path, message });
+  refuse(pod, schemaType('Pod'), [], { served, report });
   return findings;
 }
 
-const NOT_SUPPORTED = 'not supported by hooklet run';
+interface Judge {
+  readonly served: Served;
+  readonly report: Report;
+}
 
-function refuse(value: unknown, type: SchemaType, path: FieldPath, report: Report): void {
+const notSupported = ({ served }: Judge): string => `not supported by ${served.command}`;
+
+function refuse(value: unknown, type: SchemaType, path: FieldPath, judge: Judge): void {
   if (type.kind === 'list') {
-    for (const [index, one] of (value as readonly unknown[]).entries()) refuse(one, type.element, [...path, index], report);
+    for (const [index, one] of (value as readonly unknown[]).entries()) refuse(one, type.element, [...path, index], judge);
   } else if (type.kind === 'object') {
-    for (const [field, one] of Object.entries(value as object)) refuseField(field, one, { type, path, report });
+    for (const [field, one] of Object.entries(value as object)) refuseField(field, one, { type, path, judge });
   }
 }
 
 interface Owner {
   readonly type: Extract<SchemaType, { kind: 'object' }>;
   readonly path: FieldPath;
-  readonly report: Report;
+  readonly judge: Judge;
 }
 
-function refuseField(field: string, value: unknown, { type, path, report }: Owner): void {
-  const support = RUN_SUPPORT[type.name];
+function refuseField(field: string, value: unknown, { type, path, judge }: Owner): void {
+  const support = own(judge.served.support, type.name);
   const at = [...path, field];
   const only = own(support?.only, field);
-  if (only !== undefined) refuseValue(value, only, at, report);
-  else if (support?.runs.includes(field)) refuse(value, schemaType(type.fields[field] as string), at, report);
+  if (only !== undefined) refuseValue(value, only, at, judge);
+  else if (support?.runs.includes(field)) refuse(value, schemaType(type.fields[field] as string), at, judge);
   else if (support?.noEffect?.includes(field) !== true && !asksNothing(value)) {
     const why = own(support?.refused, field);
-    report(at, why === undefined ? NOT_SUPPORTED : `${NOT_SUPPORTED}: ${why}`);
+    judge.report(at, why === undefined ? notSupported(judge) : `${notSupported(judge)}: ${why}`);
   }
 }
 
-function refuseValue(value: unknown, { values, otherwise }: OnlySome, path: FieldPath, report: Report): void {
+function refuseValue(value: unknown, { values, otherwise }: OnlySome, path: FieldPath, judge: Judge): void {
   if (typeof value !== 'object' || value === null) {
-    if (!values.includes(value)) report(path, `${quoteValue(value)} is ${NOT_SUPPORTED}: ${otherwise}`);
+    if (!values.includes(value)) judge.report(path, `${quoteValue(value)} is ${notSupported(judge)}: ${otherwise}`);
     return;
   }
   for (const [key, one] of Object.entries(value)) {
     if (values.includes(key) || asksNothing(one)) continue;
-    report([...path, { key }], `${NOT_SUPPORTED}: ${otherwise}`);
+    judge.report([...path, { key }], `${notSupported(judge)}: ${otherwise}`);
   }
 }
 
