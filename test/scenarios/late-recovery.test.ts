@@ -1,6 +1,7 @@
 import { deepEqual } from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { container, pod, Scenario } from './scenario.ts';
+import { addMs } from '../../src/core/instant.ts';
+import { container, exec, pod, Scenario } from './scenario.ts';
 
 describe('an agent that starts again, too late', () => {
   it('takes a sleep that was over before the deadline as slept', async () => {
@@ -21,25 +22,19 @@ describe('an agent that starts again, too late', () => {
   });
 
   it('delivers no preStop again whose deadline has passed while the runtime was asked about it', async () => {
-    let isSlow = false;
-    const scenario: Scenario = new Scenario({ exec: () => ({ endsAfterMs: 60_000 }) }, (runtime) => ({
-      ...runtime,
-      cri: runtime.cri,
-      nativeExec: {
-        ...bound(runtime.nativeExec),
-        state: async (containerId, execId) => {
-          if (isSlow) await scenario.clock.waitUntil(addMs(scenario.clock.now(), 5_000), new AbortController().signal);
-          return runtime.nativeExec.state(containerId, execId);
-        },
-      },
-    }));
+    const scenario = new Scenario({ exec: () => ({ endsAfterMs: 60_000 }) });
     const demo = pod('demo', [container('main', { lifecycle: { preStop: exec('drain') } })], { terminationGracePeriodSeconds: 10 });
     await scenario.start(demo);
     await scenario.delete();
     await scenario.clock.advance(2_000);
     await scenario.kill();
     scenario.runtime.world.execs.clear();
-    isSlow = true;
+    const { nativeExec } = scenario.runtime;
+    const answer = nativeExec.state.bind(nativeExec);
+    nativeExec.state = async (containerId, execId) => {
+      await scenario.clock.waitUntil(addMs(scenario.clock.now(), 5_000), new AbortController().signal);
+      return answer(containerId, execId);
+    };
     await scenario.clock.advance(6_000);
     await scenario.start(demo);
     await scenario.clock.advance(30_000);

@@ -23,6 +23,7 @@ import { LocalPodSource } from '../../src/kubelet/local-pod-source.ts';
 import { PodWorkers } from '../../src/kubelet/pod-workers.ts';
 import { acceptManifest, takeOver } from '../../src/kubelet/take-over.ts';
 import type { Container, HTTPGetAction, Pod, PodManifest, PodSpec } from '../../src/model/pod.ts';
+import type { PodStatus } from '../../src/model/pod-status.ts';
 import { SILENT_LOGGER } from '../../src/ports/logger.ts';
 import type { Runtime } from '../../src/ports/runtime.ts';
 import { mortalClock } from './mortal-clock.ts';
@@ -39,6 +40,8 @@ export class Scenario {
   readonly hostDns = new MemoryHostDns();
   journal = new MemoryJournal();
   source = new LocalPodSource();
+  /** Every status that the Pods' owner was told, in order. */
+  readonly statuses: PodStatus[] = [];
   /** How many starts of an agent ended with an error. */
   failedStarts = 0;
   readonly #offered: Runtime;
@@ -133,6 +136,7 @@ export class Scenario {
       podCgroups,
       hostDns,
       host: { ...SCRIPTED_HOST, settings: this.#settings },
+      reports: { status: (_uid, status) => this.statuses.push(status) },
       logger: SILENT_LOGGER,
     };
   }

@@ -147,7 +147,7 @@ const SITUATIONS: readonly Situation[] = [
     what: 'exits 1, Always, first sync after: its next postStart runs',
     main: failingHook,
     exec: onlyTheFirst(),
-    program: crash(1),
+    program: (_name, restartCount) => (restartCount === 0 ? { endsAfterMs: 1000, exitCode: 1 } : {}),
     at: 2,
     row: 'Running | terminated Error 1 / - | 0 | F/F | ContainersNotReady',
   },

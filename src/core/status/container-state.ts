@@ -1,5 +1,6 @@
 /** The state of one container as the API shows it (`lifecycle.md` 12.1, 12.4). */
 
+import type { Container } from '../../model/pod.ts';
 import type { PodContainer } from '../../model/pod-containers.ts';
 import type { ContainerStateStatus, TerminatedStatus } from '../../model/pod-status.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type ContainerHistory,
   type ContainerRun,
   type EndedRun,
-  isAlive,
   isPostStartOver,
 } from '../container/container-history.ts';
 import { willRestart } from '../container/restart.ts';
@@ -128,11 +128,12 @@ const LOST: TerminatedStatus = {
 /** Regular containers once the Pod had initialised; init containers that had begun, the first in any case. */
 function isToldAsEnded(view: StatusView, { spec, role }: PodContainer): boolean {
   const init = view.pod.spec.initContainers ?? [];
-  if (role === 'regular') return init.every((one) => hasInitialised(view, one.name));
+  if (role === 'regular') return init.every((one) => hasInitialised(view, one));
   return init[0]?.name === spec.name || view.history.containers[spec.name]?.run?.containerId !== undefined;
 }
 
-function hasInitialised({ history }: StatusView, name: string): boolean {
+/** A sidecar by being started, any other by having done its work (`status_manager.go` `hasPodInitialized`). */
+function hasInitialised({ history }: StatusView, { name, restartPolicy }: Container): boolean {
   const run = history.containers[name]?.run;
-  return run?.exited !== undefined || isAlive(run);
+  return restartPolicy === 'Always' ? run?.startedWallMs !== undefined : run?.exited?.exitCode === 0;
 }
