@@ -57,6 +57,11 @@ export class SqliteJournalReader implements JournalReader {
     });
   }
 
+  /** The same Pods without their records: a Pod that lives long has many. */
+  openUids(): ReadonlySet<string> {
+    return this.#reading(() => new Set(this.#connection.all(openPodsQuery).map((row) => String(row['uid']))));
+  }
+
   read(options: ReadOptions): readonly StoredRecord[] {
     const conditions = ['seq > ?'];
     const values: SqlValue[] = [options.afterSeq ?? 0];

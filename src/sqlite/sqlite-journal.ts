@@ -77,7 +77,7 @@ export class SqliteJournal implements Journal {
   prune(limits: PruneLimits): readonly string[] {
     // A Pod whose new life is still waiting to be written must count as living.
     this.#commitPending();
-    const openUids = new Set(this.openPods().map(({ uid }) => uid));
+    const openUids = this.#reader.openUids();
     return this.#writer.transaction(() => pruneJournal(this.#writer.connection, openUids, limits));
   }
 

@@ -22,7 +22,7 @@ describe('an agent that starts again, too late', () => {
   });
 
   it('delivers no preStop again whose deadline has passed while the runtime was asked about it', async () => {
-    const scenario = new Scenario({ exec: () => ({ endsAfterMs: 60_000 }) });
+    const scenario = new Scenario({ exec: () => ({ takesMs: 60_000 }) });
     const demo = pod('demo', [container('main', { lifecycle: { preStop: exec('drain') } })], { terminationGracePeriodSeconds: 10 });
     await scenario.start(demo);
     await scenario.delete();
