@@ -7,7 +7,8 @@ export interface ResetOptions extends StateDirOption {
 }
 
 const HELP = `
-Running containers are killed, without preStop. What a Pod wrote to a hostPath stays.
+Running containers are killed, without preStop. What a Pod wrote to a hostPath stays. A "hooklet up" that
+uses the directory is ended first.
 
 Example:
   $ hooklet reset --state-dir /tmp/trial --yes`;

@@ -51,7 +51,7 @@ export function upCommand(context: CommandContext): Command {
 
 /** "127.0.0.1:6443", "[::1]:6443", ":6443" for every address. */
 export function listenOption(text: string): ListenAddress {
-  const match = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<host>[^:[\]]*)):(?<port>\d{1,5})$/.exec(text);
+  const match = /^(?:\[(?<v6>[0-9a-fA-F:.]+)\]|(?<host>[\w.-]*)):(?<port>\d{1,5})$/.exec(text);
   const port = Number(match?.groups?.['port']);
   if (match === null || port > 65_535) throw new InvalidArgumentError('Write it as 127.0.0.1:6443 or [::1]:6443; port 0 takes a free one.');
   const host = match.groups?.['v6'] ?? match.groups?.['host'] ?? '';

@@ -2,7 +2,7 @@
 import type { PodSettings } from '../core/pod/pod-view.ts';
 import { JoinedPodSource } from '../kubelet/joined-pod-source.ts';
 import type { PodWorkers } from '../kubelet/pod-workers.ts';
-import { isStaticPod } from '../kubelet/static-pod-manifest.ts';
+import { isStaticPod } from '../kubelet/static-pod.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { OpenNode } from '../ports/open-node.ts';

@@ -1,6 +1,5 @@
 /** The static Pods of this node: from their files to the kubelet, and their mirrors in the API. */
 import type { MirrorPods } from '../kubeapi/mirror-pods.ts';
-import { StaticPodFiles } from '../kubelet/static-pod-files.ts';
 import { StaticPods } from '../kubelet/static-pods.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { Logger } from '../ports/logger.ts';
@@ -26,10 +25,7 @@ export interface OpenStaticPods {
 /** Rejects with `badInput` when the directory cannot be read. */
 export async function openStaticPods({ node, api, nodeName, logger, endings, manifestsDir }: StaticPodsOrder): Promise<OpenStaticPods> {
   const { clock, journal } = node;
-  const [{ MirrorPods }, { HostManifestDirectory }] = await Promise.all([
-    import('../kubeapi/mirror-pods.ts'),
-    import('../host/host-manifest-directory.ts'),
-  ]);
+  const { MirrorPods } = await import('../kubeapi/mirror-pods.ts');
   const pods = new StaticPods({ statusOf: (pod) => mirrors.statusOf(pod) });
   const mirrors: MirrorPods = new MirrorPods({ api, clock, logger, nodeName, pods });
   mirrors.watch();
@@ -38,6 +34,10 @@ export async function openStaticPods({ node, api, nodeName, logger, endings, man
   const left = journal.openPods();
   pods.adopt(left);
   if (manifestsDir !== undefined) {
+    const [{ StaticPodFiles }, { HostManifestDirectory }] = await Promise.all([
+      import('../kubelet/static-pod-files.ts'),
+      import('../host/host-manifest-directory.ts'),
+    ]);
     const files = new StaticPodFiles({ directory: new HostManifestDirectory(manifestsDir), clock, logger, nodeName, pods, left });
     await files.start();
     endings.add('the manifests', () => files.stop());

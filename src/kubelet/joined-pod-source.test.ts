@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Pod } from '../model/pod.ts';
 import { podSourceContract } from '../ports/pod-source.contract.ts';
 import { JoinedPodSource } from './joined-pod-source.ts';
-import { isStaticPod } from './static-pod-manifest.ts';
+import { isStaticPod } from './static-pod.ts';
 import { StaticPods } from './static-pods.ts';
 
 const podOf = (uid: string, source: string): Pod => ({

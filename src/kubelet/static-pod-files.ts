@@ -16,7 +16,8 @@ import { messageOf } from '../ports/hooklet-error.ts';
 import type { OpenPod } from '../ports/journal.ts';
 import type { Logger } from '../ports/logger.ts';
 import type { ManifestDirectory, ManifestFile } from '../ports/manifest-directory.ts';
-import { isStaticPod, manifestOf, readStaticPod } from './static-pod-manifest.ts';
+import { isStaticPod, manifestOf } from './static-pod.ts';
+import { readStaticPod } from './static-pod-manifest.ts';
 import type { StaticPods } from './static-pods.ts';
 
 export interface StaticPodFilesParts {

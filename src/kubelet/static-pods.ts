@@ -11,7 +11,7 @@ import { type Pod, podKey } from '../model/pod.ts';
 import type { PodStatus } from '../model/pod-status.ts';
 import type { OpenPod } from '../ports/journal.ts';
 import type { DesiredPod } from '../ports/pod-source.ts';
-import { isStaticPod } from './static-pod-manifest.ts';
+import { isStaticPod } from './static-pod.ts';
 import type { OwnedPods } from './take-over.ts';
 
 export interface StaticPodsParts {

@@ -9,12 +9,12 @@ import type { KubeAnswer } from '../../src/ports/kube-api.ts';
 import { LIVES, ofShell, podOf } from './kubectl-pods.ts';
 import { exec, shell } from './pod-text.ts';
 import { type PodChange, PodWatch, type WatchedPod } from './pod-watch.ts';
-import { Up } from './up.ts';
+import { UpNode } from './up-node.ts';
 
 const PODS = '/api/v1/namespaces/default/pods';
 const LONG_HOOK = { lifecycle: { preStop: shell('sleep 300') } };
 
-let up: Up;
+let up: UpNode;
 let api: HttpsKubeApi;
 let watch: PodWatch;
 
@@ -46,16 +46,22 @@ function lineOf({ type, pod }: PodChange): string {
   return `${type} ${pod.status.phase} grace=${grace} generation=${generation} ${state}`;
 }
 
-/** From the delete on, each kind of change once. */
+/**
+ * From the delete on, each kind of change once. That a container has ended is shown as soon as it is known; the kubelet
+ * holds it back until all of them have, and then tells the phase with it.
+ */
 function endOf(name: string): readonly string[] {
-  const lines = watch.of(name).filter(({ pod }) => pod.metadata.deletionTimestamp !== undefined).map(lineOf);
-  return lines.filter((line, index) => line !== lines[index - 1]);
+  const lines = watch
+    .of(name)
+    .filter(({ pod }) => pod.metadata.deletionTimestamp !== undefined)
+    .map(lineOf);
+  return lines.filter((line, index) => line !== lines[index - 1] && !/Running .* terminated$/.test(line));
 }
 
 const secondsOf = (time: string | undefined): number => Date.parse(time ?? '') / 1000;
 
 before(async () => {
-  up = await Up.open();
+  up = await UpNode.open();
   api = await up.api();
   watch = new PodWatch(api, 'default');
 });
@@ -84,14 +90,20 @@ describe('a delete, as a watch shows it', { concurrency: 4 }, () => {
     ok(secondsOf(last?.metadata.deletionTimestamp) <= secondsOf(answer.metadata.deletionTimestamp), 'the time was moved to the end');
     equal(last?.status.podIP, before.status.podIP);
     equal(last?.status.observedGeneration, 2);
-    deepEqual(last?.status.containerStatuses?.map(({ ready, started }) => [ready, started]), [[false, false]]);
+    deepEqual(
+      last?.status.containerStatuses?.map(({ ready, started }) => [ready, started]),
+      [[false, false]],
+    );
   });
 
   it('that the grace ends: 137, and Failed', async () => {
     await ready('overrun', ofShell('trap "" TERM; while true; do sleep 1; done', LONG_HOOK), { terminationGracePeriodSeconds: 2 });
     await deleted('overrun');
     await watch.untilGone('overrun');
-    deepEqual(endOf('overrun').slice(-2), ['MODIFIED Failed grace=0 generation=2 terminated', 'DELETED Failed grace=0 generation=2 terminated']);
+    deepEqual(endOf('overrun').slice(-2), [
+      'MODIFIED Failed grace=0 generation=2 terminated',
+      'DELETED Failed grace=0 generation=2 terminated',
+    ]);
     equal(watch.last('overrun')?.status.containerStatuses?.[0]?.state?.terminated?.exitCode, 137);
   });
 
@@ -121,7 +133,7 @@ describe('a delete, as a watch shows it', { concurrency: 4 }, () => {
   });
 
   it('of one that no node has: gone at once', async () => {
-    await created('unbound', ofShell(LIVES), { nodeSelector: { 'no-such': 'label' } });
+    await created('unbound', ofShell(LIVES, { resources: { requests: { cpu: '100k' } } }));
     await deleted('unbound');
     await watch.untilGone('unbound');
     deepEqual(endOf('unbound'), ['MODIFIED Pending grace=0 generation=2 none', 'DELETED Pending grace=0 generation=2 none']);
@@ -129,7 +141,11 @@ describe('a delete, as a watch shows it', { concurrency: 4 }, () => {
 
   it('of one whose image is not there: Failed, then gone', async () => {
     await created('pending', ofShell(LIVES, { image: 'localhost/hooklet/none:1', imagePullPolicy: 'Never' }));
-    await watch.untilPod('pending', 'it waits for the image', ({ status }) => status.containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull');
+    await watch.untilPod(
+      'pending',
+      'it waits for the image',
+      ({ status }) => status.containerStatuses?.[0]?.state?.waiting?.reason === 'ErrImageNeverPull',
+    );
     await deleted('pending');
     await watch.untilGone('pending');
     const end = endOf('pending');
@@ -152,7 +168,10 @@ describe('a delete, as a watch shows it', { concurrency: 4 }, () => {
     const longer = await deleted('twice', { gracePeriodSeconds: 250 });
     const again = await deleted('twice');
     for (const { metadata } of [longer, again]) {
-      deepEqual([metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, metadata.generation], [first.metadata.deletionTimestamp, 200, 2]);
+      deepEqual(
+        [metadata.deletionTimestamp, metadata.deletionGracePeriodSeconds, metadata.generation],
+        [first.metadata.deletionTimestamp, 200, 2],
+      );
     }
     const shorter = await deleted('twice', { gracePeriodSeconds: 120 });
     equal(shorter.metadata.deletionGracePeriodSeconds, 120);
@@ -168,7 +187,7 @@ describe('a delete, as a watch shows it', { concurrency: 4 }, () => {
     const wrong = await asked('kept', { preconditions: { uid: 'another' } });
     const { reason, message } = wrong.body as { reason: string; message: string };
     deepEqual([wrong.status, reason], [409, 'Conflict']);
-    match(message, new RegExp(`Precondition failed: UID in precondition: another, UID in object meta: ${metadata.uid}`));
+    match(message, new RegExp(`UID in the precondition \\(another\\) does not match the UID in record \\(${metadata.uid}\\)`));
     equal((await asked('kept', { preconditions: { resourceVersion: '1' } })).status, 409);
     const now = (await api.request({ method: 'GET', path: `${PODS}/kept` })).body as WatchedPod;
     equal(now.metadata.deletionTimestamp, undefined);

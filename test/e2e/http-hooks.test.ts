@@ -114,7 +114,10 @@ describe('HTTP hooks of hooklet run', () => {
     const byDefault = hooklet.runInput(pod);
     equal(await endOnceReady(byDefault, 'metadata', 'loopback'), 1, byDefault.stderr);
     const ofMetadata = byDefault.all('hook.finished', { container: 'metadata' })[0];
-    match(ofMetadata?.reason ?? '', /: dial tcp 169\.254\.169\.254:80: --hook-hosts deny-link-local does not let hooks or probes connect there/);
+    match(
+      ofMetadata?.reason ?? '',
+      /: dial tcp 169\.254\.169\.254:80: --hook-hosts deny-link-local does not let hooks or probes connect there/,
+    );
     equal(receiver.requests.length, 1);
     const toPod = hooklet.runInput(pod, '--hook-hosts', 'pod');
     equal(await endOnceReady(toPod, 'metadata', 'loopback'), 1, toPod.stderr);

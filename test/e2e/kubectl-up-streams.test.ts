@@ -8,12 +8,12 @@ import { ChildOutput } from './child-output.ts';
 import type { Kubectl } from './kubectl.ts';
 import { LISTENS, ofShell, podOf } from './kubectl-pods.ts';
 import { type KubectlProgram, kubectlPrograms } from './kubectl-programs.ts';
-import { Up } from './up.ts';
+import { UpNode } from './up-node.ts';
 
 const programs = await kubectlPrograms();
-let up: Up;
+let up: UpNode;
 before(async () => {
-  up = await Up.open();
+  up = await UpNode.open();
   const kubectl = await up.kubectl();
   const more = { stdin: true };
   await kubectl.ok('create -f -', { input: podOf('web', ofShell(`echo page > /index.html; httpd -p 8080 -h /; ${LISTENS}`, more)) });
@@ -62,7 +62,9 @@ function withKubectl({ path, version }: KubectlProgram): void {
   it('port-forward reaches a port of the Pod', async () => {
     const forward = new ChildOutput(kubectl.spawn(['port-forward', 'web', ':8080']));
     const [, port = ''] = await forward.says(/127\.0\.0\.1:(\d+) -> 8080/);
-    const answers = await Promise.all([1, 2, 3].map(() => fetch(`http://127.0.0.1:${port}/index.html`, { headers: { connection: 'close' } })));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => fetch(`http://127.0.0.1:${port}/index.html`, { headers: { connection: 'close' } })),
+    );
     for (const answer of answers) assert.equal(await answer.text(), 'page\n');
     await forward.ends('SIGTERM');
   });

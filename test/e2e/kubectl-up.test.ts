@@ -8,13 +8,13 @@ import type { Kubectl } from './kubectl.ts';
 import { LIVES, ofShell, podOf } from './kubectl-pods.ts';
 import { type KubectlProgram, kubectlPrograms } from './kubectl-programs.ts';
 import { baseImage, shell } from './pod-text.ts';
-import { Up } from './up.ts';
+import { UpNode } from './up-node.ts';
 
 const READY = ['--for=condition=Ready', '--timeout=60s'];
 const programs = await kubectlPrograms();
-let up: Up;
+let up: UpNode;
 before(async () => {
-  up = await Up.open();
+  up = await UpNode.open();
 });
 after(() => up?.close());
 
@@ -47,21 +47,23 @@ function withKubectl({ path, version }: KubectlProgram): void {
     assert.equal(await ok(`apply -f ${path}`), 'pod/shown created\n');
     assert.equal(await ok('wait pod/shown', READY), 'pod/shown condition met\n');
     assert.equal(await ok(`apply -f ${path}`), 'pod/shown unchanged\n');
-    await watch.says(/^NAME +READY +STATUS +RESTARTS +AGE\n[\s\S]*^shown +0\/1 +ContainerCreating +0 +\d+s$[\s\S]*^shown +1\/1 +Running +0 +\d+s$/m);
+    await watch.says(
+      /^NAME +READY +STATUS +RESTARTS +AGE\n[\s\S]*^shown +0\/1 +ContainerCreating +0 +\d+s$[\s\S]*^shown +1\/1 +Running +0 +\d+s$/m,
+    );
 
     assert.match(await ok('get pods -l app=shown'), /^NAME +READY +STATUS +RESTARTS +AGE\nshown +1\/1 +Running +0 +\d+s\n$/);
-    const wide = /^shown +1\/1 +Running +0 +\d+s +(\d+\.\d+\.\d+\.\d+) +under-test +<none> +<none>\n$/;
+    const wide = /^shown +1\/1 +Running +0 +\d+s +(\d+\.\d+\.\d+\.\d+) +here +<none> +<none>\n$/;
     const [, ip] = wide.exec(await ok('get pod shown -o wide --no-headers')) ?? [];
     assert.equal(await ok('get pod shown -o jsonpath={.status.podIP}'), ip);
     const { status, spec } = JSON.parse(await ok('get pod shown -o json'));
-    assert.deepEqual([status.phase, status.podIP, status.podIPs, spec.nodeName], ['Running', ip, [{ ip }], 'under-test']);
+    assert.deepEqual([status.phase, status.podIP, status.podIPs, spec.nodeName], ['Running', ip, [{ ip }], 'here']);
     assert.equal(status.containerStatuses[0].started, true);
     const yaml = await ok('get pod shown -o yaml');
     assert.match(yaml, /^apiVersion: v1\nkind: Pod\nmetadata:\n/);
     assert.match(yaml, /^ {4}state:\n {6}running:\n {8}startedAt: "\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"$/m);
     assert.equal(await ok('get pod shown --no-headers -o custom-columns=N:.metadata.name,P:.status.phase'), 'shown   Running\n');
     assert.equal(await ok('get pods -o name -l app=shown'), 'pod/shown\n');
-    assert.equal(await ok('get pods -o name --field-selector=status.phase=Running,spec.nodeName=under-test,metadata.name=shown'), 'pod/shown\n');
+    assert.equal(await ok('get pods -o name --field-selector=status.phase=Running,spec.nodeName=here,metadata.name=shown'), 'pod/shown\n');
 
     assert.equal(await ok('delete pod shown'), 'pod "shown" deleted\n'.replace('deleted', deletedIn(version, namespace)));
     await watch.says(/^shown +1\/1 +Terminating +0 +\d+s$/m);
@@ -71,16 +73,23 @@ function withKubectl({ path, version }: KubectlProgram): void {
   it('describes it, and tells its events', async () => {
     await started('described', ofShell(LIVES));
     const text = await ok('describe pod described');
-    assert.match(text, /^Name: +described\nNamespace: +kubectl-1-\d+\n[\s\S]*^Node: +under-test\/\d+\.\d+\.\d+\.\d+$/m);
-    assert.match(text, /^Status: +Running\nIP: +(\S+)\nIPs:\n {2}IP: +\1\nContainers:\n {2}main:\n {4}Container ID: +containerd:\/\/[0-9a-f]{64}$/m);
+    assert.match(text, /^Name: +described\nNamespace: +kubectl-1-\d+\n[\s\S]*^Node: +here\/\d+\.\d+\.\d+\.\d+$/m);
+    assert.match(
+      text,
+      /^Status: +Running\nIP: +(\S+)\nIPs:\n {2}IP: +\1\nContainers:\n {2}main:\n {4}Container ID: +containerd:\/\/[0-9a-f]{64}$/m,
+    );
     assert.match(text, /^ {4}State: +Running\n {6}Started: +.*\n {4}Ready: +True\n {4}Restart Count: +0$/m);
     for (const type of ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']) {
       assert.match(text, new RegExp(`^ {2}${type} +True *$`, 'm'));
     }
     await ok('wait pod/described', READY);
     const events = await ok('events --for=pod/described --no-headers');
-    for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started']) assert.match(events, new RegExp(`Normal +${reason} +Pod/described`));
-    assert.match(await ok('get events', ['--field-selector=involvedObject.name=described,reason=Started']), /Normal +Started +pod\/described +.*tarted/);
+    for (const reason of ['Scheduled', 'Pulled', 'Created', 'Started'])
+      assert.match(events, new RegExp(`Normal +${reason} +Pod/described`));
+    assert.match(
+      await ok('get events', ['--field-selector=involvedObject.name=described,reason=Started']),
+      /Normal +Started +pod\/described +.*tarted/,
+    );
   });
 
   it('labels, annotates, edits, patches and compares', async () => {
@@ -113,20 +122,26 @@ function withKubectl({ path, version }: KubectlProgram): void {
   });
 
   it('explains, and says what there is and what one may', async () => {
-    assert.match(await ok('explain pod.spec.containers.lifecycle'), /FIELD: lifecycle <Lifecycle>[\s\S]*postStart\t<LifecycleHandler>[\s\S]*preStop\t/);
+    assert.match(
+      await ok('explain pod.spec.containers.lifecycle'),
+      /FIELD: lifecycle <Lifecycle>[\s\S]*postStart\t<LifecycleHandler>[\s\S]*preStop\t/,
+    );
     assert.equal(await ok('auth can-i delete pods'), 'yes\n');
     const resources = await kubectl.ok('api-resources --no-headers');
     for (const kind of ['Pod', 'Event', 'ConfigMap', 'Secret', 'Node', 'Lease']) assert.match(resources, new RegExp(` ${kind}$`, 'm'));
     assert.equal(await kubectl.ok('get --raw /readyz'), 'ok');
     assert.equal(JSON.parse(await kubectl.ok(`get --raw /api/v1/namespaces/${namespace}`)).metadata.name, namespace);
-    assert.match(await kubectl.ok('get nodes'), /^under-test +Ready +\S+ +\d+s +v1\.36\.0/m);
+    assert.match(await kubectl.ok('get nodes'), /^here +Ready +\S+ +\d+s +v1\.36\.0/m);
   });
 
   it('runs a Pod from the command line', async () => {
     const line = `run once --image=${baseImage} --restart=Never --quiet --attach --rm -i`;
-    const attached = await kubectl.run(['-n', namespace, ...line.split(' '), '--', 'sh', '-c', 'read word; echo got $word; sleep 1; exit 3'], {
-      input: 'it\n',
-    });
+    const attached = await kubectl.run(
+      ['-n', namespace, ...line.split(' '), '--', 'sh', '-c', 'read word; echo got $word; sleep 1; exit 3'],
+      {
+        input: 'it\n',
+      },
+    );
     assert.match(attached.stdout, /^got it$/m, attached.stderr);
     assert.equal(attached.code, 3, attached.stderr);
     assert.equal(await ok(`run kept --image=${baseImage} --labels=app=kept`, ['--command', '--', 'sh', '-c', LIVES]), 'pod/kept created\n');
@@ -136,7 +151,9 @@ function withKubectl({ path, version }: KubectlProgram): void {
 
   it('deletes: at once, by a grace, by force', async () => {
     const hook = { lifecycle: { preStop: shell('sleep 300') } };
-    await Promise.all(['now', 'grace', 'force', 'slow'].map((name) => started(name, ofShell(LIVES, hook), { terminationGracePeriodSeconds: 300 })));
+    await Promise.all(
+      ['now', 'grace', 'force', 'slow'].map((name) => started(name, ofShell(LIVES, hook), { terminationGracePeriodSeconds: 300 })),
+    );
     const words = deletedIn(version, namespace);
     assert.equal(await ok('delete pod now --now'), `pod "now" ${words}\n`);
     assert.equal(await ok('delete pod grace --grace-period=2'), `pod "grace" ${words}\n`);

@@ -1,4 +1,5 @@
 /** What the API tells a watcher of the Pods of one namespace, from the first one on, and waiting for what it should tell. */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiPod } from '../../src/model/api-objects.ts';
 import type { PodStatus } from '../../src/model/pod-status.ts';
 import type { KubeApi } from '../../src/ports/kube-api.ts';
@@ -48,11 +49,19 @@ export class PodWatch {
     late.addEventListener('abort', () => this.#tell());
     while (!holds()) {
       if (late.aborted || this.#ended !== undefined) {
-        const known = this.changes.map((change) => JSON.stringify(change)).join('\n');
-        throw new Error(`not seen: ${what}; ${this.#ended ?? `within ${PATIENCE_MS} ms`}\n${known}`);
+        const known = [
+          ...new Map(this.changes.map(({ type, pod }) => [pod.metadata.name, `${type} ${pod.metadata.name} ${statusText(pod)}`])).values(),
+        ];
+        throw new Error(`not seen: ${what}; ${this.#ended ?? `within ${PATIENCE_MS} ms`}\n${known.join('\n')}`);
       }
       await this.#news.promise;
     }
+  }
+
+  /** Resolves with the next news, or after a moment: for what the watch itself does not show. */
+  async next(): Promise<void> {
+    if (this.#ended !== undefined) throw new Error(this.#ended);
+    await Promise.race([this.#news.promise, delay(100)]);
   }
 
   /** Resolves with the Pod as it is then. */
@@ -98,3 +107,6 @@ export class PodWatch {
 
 export const isReady = ({ status }: WatchedPod): boolean =>
   status.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true;
+
+const statusText = ({ metadata, status }: WatchedPod): string =>
+  JSON.stringify({ generation: metadata.generation, ...status }).slice(0, 1500);

@@ -1,120 +1,149 @@
-/**
- * `hooklet up` as a user starts it, on real containers and in a state directory of the test's own, with the means to talk
- * to its API. Whatever a test did, `close()` ends what it started and removes everything of that directory from the host.
- */
+/** One `hooklet up`: what it logs as it comes, and kubectl on its API. Its state directory is a `Hooklet`'s, which removes it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
-import { HttpsKubeApi } from '../../src/kubeapi/https-kube-api.ts';
-import { Hooklet, program } from './hooklet.ts';
-import { Kubectl } from './kubectl.ts';
-import { newestKubectl } from './kubectl-programs.ts';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { ProcHostProcesses } from '../../src/host/proc-host-processes.ts';
+import type { DeliveryRow } from '../../src/printing/delivery-rows.ts';
+import type { Json } from '../apiserver/test-api.ts';
+import { type Ended, type Hooklet, program, runToEnd } from './hooklet.ts';
+import { until } from './host/host-traces.ts';
 
-/** Far above what a start takes, images and all. */
-const PATIENCE_MS = 120_000;
-
-export interface UpOptions {
-  /** Further arguments of `hooklet up`. */
-  readonly args?: readonly string[];
+export interface LogLine {
+  readonly time: string;
+  readonly level: string;
+  readonly message: string;
+  readonly [field: string]: unknown;
 }
 
-interface Kubeconfig {
-  readonly clusters: readonly [{ readonly cluster: { readonly server: string; readonly 'certificate-authority-data': string } }];
-  readonly users: readonly [{ readonly user: { readonly 'client-certificate-data': string; readonly 'client-key-data': string } }];
-}
+/** Far above what a start takes, containerd and its images included. */
+const START_MS = 90_000;
 
 export class Up {
-  static readonly nodeName = 'under-test';
-  readonly hooklet: Hooklet;
-  readonly #args: readonly string[];
-  #child: ChildProcess | undefined;
-  #stderr = '';
+  readonly lines: LogLine[] = [];
+  /** What stood on stderr and was no JSON: always a mistake. */
+  readonly garbage: string[] = [];
+  readonly #hooklet: Hooklet;
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<number | null>;
+  #isOver = false;
 
-  private constructor(hooklet: Hooklet, args: readonly string[]) {
-    this.hooklet = hooklet;
-    this.#args = args;
+  private constructor(hooklet: Hooklet, child: ChildProcess & { readonly stderr: Readable }) {
+    this.#hooklet = hooklet;
+    this.#child = child;
+    createInterface(child.stderr).on('line', (line) => this.#take(line));
+    this.#ended = once(child, 'close').then(([code]) => {
+      this.#isOver = true;
+      return code as number | null;
+    });
   }
 
-  static async open({ args = [] }: UpOptions = {}): Promise<Up> {
-    const up = new Up(await Hooklet.open(), args);
+  /** Resolves once its API answers and it has taken over, which it says. */
+  static async start(hooklet: Hooklet, args: readonly string[] = [], env: NodeJS.ProcessEnv = process.env): Promise<Up> {
+    const all = ['up', '--log-format', 'json', '--listen', '127.0.0.1:0', '--node-name', 'here', '--state-dir', hooklet.stateDir, ...args];
+    const up = new Up(hooklet, spawn(program, all, { stdio: ['ignore', 'ignore', 'pipe'], env }));
     try {
-      await up.start();
+      await until('hooklet up serves', () => up.#isOver || up.said('the API is up') !== undefined, START_MS);
+      if (up.#isOver) throw new Error('hooklet up has ended');
       return up;
     } catch (error) {
-      // Why it did not start says more than why nothing could be removed.
-      await up.close().catch(() => {});
-      throw error;
+      await up.kill();
+      throw new Error(`${String(error)}: ${JSON.stringify(up.lines)} ${up.garbage.join('\n')}`);
     }
-  }
-
-  get stateDir(): string {
-    return this.hooklet.stateDir;
-  }
-
-  get kubeconfig(): string {
-    return join(this.stateDir, 'admin.kubeconfig');
-  }
-
-  /** What it logged since the first start. */
-  get stderr(): string {
-    return this.#stderr;
   }
 
   get pid(): number {
-    return this.#child?.pid ?? 0;
+    return this.#child.pid ?? 0;
   }
 
-  /** Resolves once the API is served. */
-  async start(): Promise<void> {
-    const args = ['up', '--state-dir', this.stateDir, '--listen', '127.0.0.1:0', '--node-name', Up.nodeName, ...this.#args];
-    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    this.#child = child;
-    const before = this.#stderr.length;
-    const serves = Promise.withResolvers<void>();
-    child.stderr.on('data', (chunk: Buffer) => {
-      this.#stderr += chunk.toString();
-      if (this.#stderr.slice(before).includes('serving https://')) serves.resolve();
-    });
-    child.once('close', (code) => serves.reject(new Error(`hooklet up ended with ${code}: ${this.#stderr}`)));
-    const late = `hooklet up does not serve after ${PATIENCE_MS} ms`;
-    const timer = setTimeout(() => serves.reject(new Error(`${late}: ${this.#stderr}`)), PATIENCE_MS);
-    await serves.promise.finally(() => clearTimeout(timer));
+  said(message: string): LogLine | undefined {
+    return this.lines.find((line) => line.message === message);
   }
 
-  /** Ends the program by a signal, with its Pods left running unless it was told to drain; the exit code. */
-  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
-    const child = this.#child;
-    this.#child = undefined;
-    if (child === undefined) return null;
-    if (child.exitCode === null && child.signalCode === null) {
-      const closed = once(child, 'close');
-      child.kill(signal);
-      await closed;
-    }
-    return child.exitCode;
+  async kubectl(...args: readonly string[]): Promise<Ended> {
+    const { stateDir } = this.#hooklet;
+    const env = { PATH: process.env['PATH'] ?? '', HOME: stateDir, KUBECONFIG: join(stateDir, 'admin.kubeconfig') };
+    return runToEnd('kubectl', args, env);
   }
 
-  /** The given program, or the newest there is. */
-  async kubectl(path?: string): Promise<Kubectl> {
-    return new Kubectl({ directory: this.stateDir, kubeconfig: this.kubeconfig }, path ?? (await newestKubectl()).path);
+  /** What must succeed: a line of words, split at spaces. */
+  async ok(line: string): Promise<string> {
+    const { code, stdout, stderr } = await this.kubectl(...line.split(' '));
+    if (code !== 0) throw new Error(`kubectl ${line} ended with ${code}: ${stderr}`);
+    return stdout;
   }
 
-  /** The API as the administrator, without kubectl. */
-  async api(): Promise<HttpsKubeApi> {
-    const { clusters, users } = parse(await readFile(this.kubeconfig, 'utf8')) as Kubeconfig;
-    const text = (base64: string): string => Buffer.from(base64, 'base64').toString();
-    const { server, 'certificate-authority-data': ca } = clusters[0].cluster;
-    const { 'client-certificate-data': cert, 'client-key-data': key } = users[0].user;
-    return new HttpsKubeApi({ server, ca: text(ca), cert: text(cert), key: text(key), userAgent: 'test' });
+  async apply(name: string, manifest: string): Promise<void> {
+    await this.ok(`apply -f ${await this.#hooklet.file(`${name}.yaml`, manifest)}`);
   }
 
-  async close(): Promise<void> {
+  /** Undefined: the API has none. */
+  async pod(name: string): Promise<Json | undefined> {
+    const { code, stdout } = await this.kubectl('get', 'pod', name, '-o', 'json');
+    return code === 0 ? JSON.parse(stdout) : undefined;
+  }
+
+  untilReady(name: string): Promise<void> {
+    return until(`the Pod ${name} is ready`, async () => isReady(await this.pod(name)), 30_000);
+  }
+
+  untilGone(name: string): Promise<void> {
+    return until(`the Pod ${name} is gone`, async () => (await this.pod(name)) === undefined, 30_000);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit code. */
+  ended(): Promise<number | null> {
+    return this.#ended;
+  }
+
+  /** `kill -9`, and wait until it is gone. */
+  async kill(): Promise<void> {
+    if (!this.#isOver) this.#child.kill('SIGKILL');
+    await this.#ended;
+  }
+
+  #take(line: string): void {
     try {
-      await this.stop();
-    } finally {
-      await this.hooklet.close();
+      this.lines.push(JSON.parse(line) as LogLine);
+    } catch {
+      this.garbage.push(line);
     }
+  }
+}
+
+export const isReady = (pod: Json | undefined): boolean =>
+  pod?.status.conditions?.some((condition: Json) => condition.type === 'Ready' && condition.status === 'True') === true;
+
+/** Every delivery that the journal has, as "pod hook attempt outcome". */
+export async function deliveries(hooklet: Hooklet): Promise<readonly string[]> {
+  const { stdout } = await hooklet.command('hooks', '-o', 'json');
+  const rows = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as DeliveryRow);
+  return rows.map(({ pod, hook, attempt, outcome }) => `${pod.replace('default/', '')} ${hook} ${attempt} ${outcome}`).sort();
+}
+
+/** Shells in the containers of this hooklet whose command line has this word in it, without what they forked: "pid started". */
+export async function shellsWith(hooklet: Hooklet, word: string): Promise<readonly string[]> {
+  const { cgroupParent } = await hooklet.paths();
+  const found = new ProcHostProcesses().find('sh').filter(({ argv }) => argv.some((arg) => arg.includes(word)));
+  return found
+    .filter(({ pid, parentPid }) => isWithin(pid, cgroupParent) && !found.some((other) => other.pid === parentPid))
+    .map(({ pid, startTicks }) => `${pid} ${startTicks}`)
+    .sort();
+}
+
+function isWithin(pid: number, cgroup: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cgroup`, 'utf8').includes(`${cgroup}/`);
+  } catch {
+    return false; // it has ended
   }
 }

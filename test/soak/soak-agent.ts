@@ -20,7 +20,7 @@ import { formatProblem } from '../../src/model/problem.ts';
 import { readManifests } from '../../src/model/read-manifests.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import type { OpenNode } from '../../src/ports/open-node.ts';
-import { configMapOf } from '../../src/ports/pod-objects.contract.ts';
+import type { ConfigMapData } from '../../src/ports/pod-objects.ts';
 import type { AgentLine, AgentMeasure, AgentOrder, NumberedOrder } from './agent-orders.ts';
 
 const tell = (line: AgentLine): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -86,7 +86,7 @@ class SoakAgent {
       case 'delete':
         return this.#source.delete(order.uid, order.graceSeconds);
       case 'setConfigMap':
-        return this.#objects.setConfigMap('default', order.name, configMapOf({ value: order.value }));
+        return this.#objects.setConfigMap('default', order.name, configMapOf(order.value));
       case 'restart':
         await this.#workers?.leave();
         return this.start();
@@ -117,6 +117,8 @@ class SoakAgent {
     await this.#node.close({ stopRuntime });
   }
 }
+
+const configMapOf = (value: string): ConfigMapData => ({ texts: new Map([['value', value]]), bytes: new Map() });
 
 async function measure(heapFile: string | undefined): Promise<AgentMeasure> {
   if (globalThis.gc === undefined) throw new Error('The agent was started without --expose-gc');

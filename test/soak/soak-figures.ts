@@ -10,6 +10,9 @@ import type { SoakSample } from './soak-session.ts';
 
 /** One object in a hundred Pods, and between two samples what happens to be under way. */
 const HEAP_BOUNDS: GrowthBounds = { perHundredPods: 1, atLeast: 2 };
+/** A short run is still warming up: code is met for the first time, and caches fill. */
+const SHORT_RUN_BOUNDS: GrowthBounds = { perHundredPods: 1, atLeast: 20 };
+const PODS_OF_A_LONG_ROUND = 50;
 /** Of these there are as many in one idle moment as in the next. */
 const NO_GROWTH: GrowthBounds = { perHundredPods: 0, atLeast: 0 };
 const BYTES_A_POD = 256;
@@ -28,7 +31,9 @@ const ownClasses: ReadonlySet<string> = new Set(
 );
 
 export function judgeSamples(samples: readonly SoakSample[]): readonly string[] {
-  const grown = judgeGrowth(samples, (name) => (ownClasses.has(name) ? NO_GROWTH : HEAP_BOUNDS)).map(
+  const isLong = samples.every(({ podsLived }, index) => podsLived - (samples[index - 1]?.podsLived ?? -Infinity) >= PODS_OF_A_LONG_ROUND);
+  const bounds = isLong ? HEAP_BOUNDS : SHORT_RUN_BOUNDS;
+  const grown = judgeGrowth(samples, (name) => (ownClasses.has(name) ? NO_GROWTH : bounds)).map(
     ({ name, counts, perHundredPods }) => `heap: ${counts.join(' → ')} of ${name}, ${perHundredPods.toFixed(1)} more each 100 Pods`,
   );
   const handles = (['openFiles', 'resources'] as const).flatMap((kind) => {
@@ -38,7 +43,7 @@ export function judgeSamples(samples: readonly SoakSample[]): readonly string[] 
     }));
     return judgeGrowth(counted, () => NO_GROWTH).map(({ name, counts }) => `${kind}: ${counts.join(' → ')} of ${name}`);
   });
-  return [...grown, ...handles, ...judgeBytes(samples)];
+  return [...grown, ...handles, ...(isLong ? judgeBytes(samples) : [])];
 }
 
 /** Strings and arrays have no constructor: a leak of nothing else shows in the sum. */
@@ -78,9 +83,14 @@ export function figuresOf({ samples, counts, warnings, log }: SoakFacts): readon
 function sampleLine({ podsLived, heap, measure }: SoakSample): string {
   const mib = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(2)} MiB`;
   const files = Object.values(measure.openFiles).reduce((sum, count) => sum + count, 0);
-  const code = heap.get('(code)')?.bytes ?? 0;
   const objects = [...heap.values()].reduce((sum, { count }) => sum + count, 0);
-  return `after ${podsLived} Pods: RSS ${mib(measure.rssKiB * 1024)}, heap ${mib(heapBytes(heap))} (code ${mib(code)}), ${objects} objects, ${files} open files`;
+  const snapshot = `${objects} objects of ${mib(heapBytes(heap))}, of it code ${mib(heap.get('(code)')?.bytes ?? 0)}`;
+  return [
+    `after ${podsLived} Pods: RSS ${mib(measure.rssKiB * 1024)}`,
+    `heap used ${mib(measure.heapUsedBytes)}`,
+    ...(heap.size === 0 ? [] : [snapshot]),
+    `${files} open files`,
+  ].join(', ');
 }
 
 /** Also what stays within its bounds: the next who looks for a leak begins here. */
