@@ -81,17 +81,7 @@ describe('kubectl describe and get, of hooks', { concurrency: 3 }, () => {
     match(row('Killing').message, new RegExp(`${prefix}FailedPostStartHook$`));
     match(row('BackOff').message, new RegExp(`${prefix}Back-off restarting failed container main in pod failing-post-start_default\\(`));
 
-    for (const event of (await eventsOf('failing-post-start')).filter(({ reason }) => reason !== 'Scheduled')) {
-      const { involvedObject, source, reportingComponent, reportingInstance, eventTime, metadata } = event;
-      deepEqual(
-        [source, reportingComponent, reportingInstance, eventTime ?? null],
-        [{ component: 'kubelet', host: NODE_NAME }, 'kubelet', NODE_NAME, null],
-      );
-      equal(involvedObject.fieldPath, 'spec.containers{main}', event.reason ?? '');
-      deepEqual([involvedObject.apiVersion, involvedObject.kind, involvedObject.name], ['v1', 'Pod', 'failing-post-start']);
-      match(metadata?.name ?? '', /^failing-post-start\.[0-9a-f]{16}$/);
-      ok(Date.parse(event.firstTimestamp ?? '') <= Date.parse(event.lastTimestamp ?? ''));
-    }
+    for (const event of await eventsOf('failing-post-start')) if (event.reason !== 'Scheduled') isOfMain(event);
     match(text, /^ {4}State: +(Waiting\n {6}Reason: +(CrashLoopBackOff|PostStartHookError)|Terminated)/m);
     match(text, /^ {4}Restart Count: +[2-9]$/m);
     await kubectl.ok('delete pod failing-post-start --now');
@@ -147,3 +137,13 @@ describe('kubectl describe and get, of hooks', { concurrency: 3 }, () => {
     equal(marked.metadata.deletionGracePeriodSeconds, 5);
   });
 });
+
+/** `lifecycle.md` 13.1 */
+function isOfMain({ involvedObject, source, reportingComponent, reportingInstance, eventTime, metadata, ...event }: ApiEvent): void {
+  const reporter = [source, reportingComponent, reportingInstance, eventTime ?? null];
+  deepEqual(reporter, [{ component: 'kubelet', host: NODE_NAME }, 'kubelet', NODE_NAME, null]);
+  equal(involvedObject.fieldPath, 'spec.containers{main}', event.reason);
+  deepEqual([involvedObject.apiVersion, involvedObject.kind, involvedObject.name], ['v1', 'Pod', 'failing-post-start']);
+  match(metadata?.name ?? '', /^failing-post-start\.[0-9a-f]{16}$/);
+  ok(Date.parse(event.firstTimestamp ?? '') <= Date.parse(event.lastTimestamp ?? ''));
+}

@@ -108,10 +108,10 @@ describe('the life of Pods, through the API', { concurrency: 4 }, () => {
   });
 
   it('pods.go: Pod Generation: a Pod that the node refuses has it too', async () => {
-    const spec = { nodeName: NODE_NAME, nodeSelector: { 'no-such': 'label' } };
+    const spec = { securityContext: { sysctls: [{ name: 'kernel.msgmax', value: '65536' }] } };
     await pods.create(podOf('refused', ofShell(LIVES), spec));
     const refused = await pods.watch.untilPod('refused', 'it is refused', ({ status }) => status.phase === 'Failed');
-    deepEqual([refused.status.reason, ...generations(refused)], ['NodeAffinity', 1, 1]);
+    deepEqual([refused.status.reason, ...generations(refused)], ['SysctlForbidden', 1, 1]);
     await pods.delete('refused');
   });
 

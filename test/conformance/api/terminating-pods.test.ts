@@ -1,6 +1,6 @@
 /**
  * What Kubernetes tests of Pods that end, through the API (`lifecycle.md` 17.2): `test/e2e/node/pre_stop.go`,
- * `common/node/file_key.go`, `test/e2e_node/pod_ips.go`, and what `node/pods.go` and `node/kubelet.go` delete.
+ * `common/node/file_key.go`, `test/e2e_node/pod_ips.go`, and what `node/pods.go` and `node/kubelet.go` delete; `node/container_termination_metrics.go`.
  */
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
@@ -53,7 +53,7 @@ describe('Pods that end, through the API', { concurrency: 4 }, () => {
       lifecycle: { postStart: tell('postStart'), preStop: tell('preStop') },
     });
     const mounted = { volumeMounts: [{ name: 'config', mountPath: '/config' }] };
-    const init = { name: 'writes', image: baseImage, command: ['sh', '-c', 'echo "WORD=from-the-file" > /config/env'], ...mounted };
+    const init = { name: 'writes', image: baseImage, command: ['sh', '-c', `echo "WORD='from-the-file'" > /config/env`], ...mounted };
     await pods.ready(podOf('from-file', container, { initContainers: [init], volumes: [{ name: 'config', emptyDir: {} }] }));
     ok(receiver.seen.includes('/postStart?from-the-file'), receiver.seen.join(' '));
     await pods.delete('from-file');
@@ -93,6 +93,25 @@ describe('Pods that end, through the API', { concurrency: 4 }, () => {
     await pods.watch.untilGone('submitted');
     const container = stateOf(pods.watch.last('submitted') as WatchedPod);
     equal(container.terminated?.exitCode, 0);
+  });
+
+  it('container_termination_metrics.go: ended containers are counted by their exit code', async () => {
+    const counted = async (code: number): Promise<number> => {
+      const { status, body } = await pods.api.request({ method: 'GET', path: '/metrics' });
+      equal(status, 200);
+      const found = new RegExp(`^\\w*terminated_containers_total\\{container_type="container",exit_code="${code}"\\} (\\d+)$`, 'm').exec(
+        String(body),
+      );
+      return Number(found?.[1] ?? 0);
+    };
+    deepEqual([await counted(21), await counted(22)], [0, 0]);
+    await pods.create(podOf('counted-21', ofShell('exit 21'), { restartPolicy: 'Never' }));
+    await pods.create(podOf('counted-22', ofShell('exit 22'), { restartPolicy: 'Never' }));
+    for (const name of ['counted-21', 'counted-22']) {
+      await pods.watch.untilPod(name, 'it has failed', ({ status }) => status.phase === 'Failed');
+      await pods.delete(name);
+    }
+    deepEqual([await counted(21), await counted(22)], [1, 1]);
   });
 
   it('kubelet.go: N Pods of a node can be deleted', async () => {
