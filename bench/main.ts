@@ -3,12 +3,13 @@
  *
  *   npm run bench [-- [PART…] [--rounds 10] [--pods 30] [-o text|json] [--trace]]
  *
- * Parts: version, lifecycle, burst, agent; without one, all. Ctrl-C ends it and removes what it made. A missed goal is
+ * Parts: version, lifecycle, burst, agent, api; without one, all. Ctrl-C ends it and removes what it made. A missed goal is
  * reported and is no error; a machine too busy to be measured on is (exit 1).
  */
 import { cpus, loadavg, release } from 'node:os';
 import { parseArgs } from 'node:util';
 import { measureAgent } from './agent.ts';
+import { measureApi } from './api.ts';
 import { type BenchNode, openBenchNode } from './bench-node.ts';
 import { type Build, checkoutBuild, packBuild } from './builds.ts';
 import { measureBurst } from './burst.ts';
@@ -18,7 +19,7 @@ import { meetsGoal, type PartResult, ratioOf, summarize } from './measure.ts';
 import { resultLines } from './show-results.ts';
 import { measureVersion } from './version.ts';
 
-const PARTS = ['version', 'lifecycle', 'burst', 'agent'] as const;
+const PARTS = ['version', 'lifecycle', 'burst', 'agent', 'api'] as const;
 type Part = (typeof PARTS)[number];
 
 const VERSION_TIMES = 20;
@@ -57,6 +58,7 @@ async function measureAll(wish: Wish, signal: AbortSignal, tell: Tell): Promise<
   const wants = (...parts: readonly Part[]): boolean => parts.some((part) => wish.parts.includes(part));
   if (wants('lifecycle', 'burst')) await measureInProcess(wish, signal, tell);
   if (wants('version', 'agent')) await measurePrograms(wish, signal, tell);
+  if (wants('api')) tell(await measureApi({ build: checkoutBuild, signal, progress }));
 }
 
 async function measureInProcess({ parts, rounds, pods, trace }: Wish, signal: AbortSignal, tell: Tell): Promise<void> {

@@ -2,9 +2,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../ports/clock.ts';
+import { messageOf } from '../ports/hooklet-error.ts';
 import type { HostPaths } from '../ports/host-paths.ts';
 import type { LeftoverSweep } from '../ports/leftover-sweep.ts';
-import { SILENT_LOGGER } from '../ports/logger.ts';
+import { type Logger, SILENT_LOGGER } from '../ports/logger.ts';
 import type { NodeOptions } from '../ports/open-node.ts';
 import type { RpcChannel } from '../ports/rpc-channel.ts';
 import type { Runtime } from '../ports/runtime.ts';
@@ -34,6 +35,7 @@ export async function openRuntime(options: NodeOptions, paths: HostPaths): Promi
   const onStart = (): void => options.onProgress?.('starting containerd');
   const { supervisor, sweep, hasContainers } = await supervise(runtime, { paths, clock, subnet: options.subnet, onStart });
   logRuntimeEvents(supervisor, options.logger ?? SILENT_LOGGER, paths.containerdLogFile);
+  dropLostLeases(runtime, supervisor, clock, options.logger ?? SILENT_LOGGER);
   try {
     const { found } = await supervisor.ensureRunning();
     return { runtime, clock, found, hasContainers, sweep, close: (stop) => endRuntime(runtime, supervisor, stop) };
@@ -41,6 +43,23 @@ export async function openRuntime(options: NodeOptions, paths: HostPaths): Promi
     await endRuntime(runtime, supervisor, false);
     throw error;
   }
+}
+
+/** A call that its containerd did not survive gives nothing back: the next containerd is told to, for what is older than it. */
+function dropLostLeases(runtime: Runtime, supervisor: RuntimeSupervisor, clock: Clock, logger: Logger): void {
+  const drop = (beforeMs: number): void => {
+    runtime.leases
+      ?.dropBefore(beforeMs)
+      .catch((error: unknown) => logger.warn('leases of lost calls stay for a day', { error: messageOf(error) }));
+  };
+  const openedAtMs = clock.now().wallMs;
+  supervisor.onEvent((event) => {
+    if (event.kind === 'restarted') drop(clock.now().wallMs - event.downMs);
+  });
+  supervisor.ensureRunning().then(
+    ({ found }) => found || drop(openedAtMs),
+    () => undefined,
+  );
 }
 
 async function endRuntime(runtime: Runtime, supervisor: RuntimeSupervisor, stop: boolean): Promise<void> {
@@ -68,6 +87,8 @@ export async function connectRuntime(socket: string, paths: HostPaths, whose: 'o
     nativeExec,
     signals: new containerd.ContainerdSignals(channel),
     events: new containerd.ContainerdEvents(channel, await systemClock()),
+    // What others' calls hold in a runtime that is not ours is not ours to give back.
+    ...(whose === 'own' ? { leases: new containerd.ContainerdLeases(channel) } : {}),
     imageImport: new containerd.ContainerdImages(channel, async (name) => (await cri.imageId(name)) !== undefined),
     close: () => {
       nativeExec.close();
@@ -87,14 +108,15 @@ async function isContainerd(channel: RpcChannel, ask: (channel: RpcChannel) => P
 }
 
 async function loadContainerd() {
-  const [exec, signals, events, images, offers] = await Promise.all([
+  const [exec, signals, events, images, leases, offers] = await Promise.all([
     import('../containerd/containerd-exec.ts'),
     import('../containerd/containerd-signals.ts'),
     import('../containerd/containerd-events.ts'),
     import('../containerd/containerd-images.ts'),
+    import('../containerd/containerd-leases.ts'),
     import('../containerd/offers-containerd.ts'),
   ]);
-  return { ...exec, ...signals, ...events, ...images, ...offers };
+  return { ...exec, ...signals, ...events, ...images, ...leases, ...offers };
 }
 
 interface Supervised {

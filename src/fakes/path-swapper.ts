@@ -13,11 +13,14 @@ const SWAPPER = `
   const swap = volume + '/swap';
   let aside = 0;
   const put = (from, to) => {
-    try {
-      renameSync(from, to);
-    } catch {
-      renameSync(swap, volume + '/aside-' + aside++);
-      renameSync(from, to);
+    for (;;) {
+      try {
+        return renameSync(from, to);
+      } catch {
+        try {
+          renameSync(swap, volume + '/aside-' + aside++);
+        } catch {}
+      }
     }
   };
   parentPort.postMessage('swapping');

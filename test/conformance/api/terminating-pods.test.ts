@@ -114,6 +114,19 @@ describe('Pods that end, through the API', { concurrency: 4 }, () => {
     deepEqual([await counted(21), await counted(22)], [1, 1]);
   });
 
+  it('pods.go: an evicted Pod is terminal', async () => {
+    const mounted = { volumeMounts: [{ name: 'small', mountPath: '/small' }] };
+    const fills = ofShell(`dd if=/dev/zero of=/small/file bs=1M count=3; ${LIVES}`, mounted);
+    await pods.create(podOf('evicted', fills, { volumes: [{ name: 'small', emptyDir: { sizeLimit: '1Mi' } }] }));
+    const evicted = await pods.watch.untilPod('evicted', 'it has failed', ({ status }) => status.phase === 'Failed');
+    equal(evicted.status.reason, 'Evicted');
+    deepEqual(Object.keys(stateOf(evicted)), ['terminated']);
+    await pods.delete('evicted');
+    await pods.watch.untilGone('evicted');
+    const later = pods.watch.of('evicted').slice(pods.watch.of('evicted').findIndex(({ pod }) => pod.status.phase === 'Failed'));
+    ok(later.every(({ pod }) => pod.status.phase === 'Failed'));
+  });
+
   it('kubelet.go: N Pods of a node can be deleted', async () => {
     const names = Array.from({ length: 10 }, (_, index) => `many-${index}`);
     await Promise.all(names.map((name) => pods.create(podOf(name, ofShell(LIVES), {}, { labels: { many: 'yes' } }))));
