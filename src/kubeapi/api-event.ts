@@ -8,18 +8,22 @@ import type { EventPage, ToldEvent } from './told-events.ts';
 
 const COMPONENT = 'kubelet';
 const NANOS_PER_MILLI = 1_000_000n;
+/** At most 100 events of one Pod are known. */
+const NANOS_PER_RANK = 10_000n;
 
 type Subject = Pick<EventPage, 'uid' | 'name'>;
 
 /**
  * `<pod>.<hex nanoseconds>`, the same whenever it is asked for: so an event whose creation was not acknowledged is not
- * created twice. The journal knows milliseconds; what is below them tells events of one moment apart.
+ * created twice. The journal knows milliseconds; what is below them tells events of one moment apart, and their order: where
+ * the times are equal, clients show them in the order of their names.
  */
-export function eventName({ uid, name }: Subject, { identity, firstMs }: ToldEvent): string {
+export function eventName({ uid, name }: Subject, { identity, firstMs, rank }: ToldEvent): string {
   const hash = createHash('sha256')
     .update(JSON.stringify([uid, identity, firstMs]))
     .digest();
-  const nanos = BigInt(Math.trunc(firstMs)) * NANOS_PER_MILLI + (BigInt(hash.readUInt32BE(0)) % NANOS_PER_MILLI);
+  const below = BigInt(rank) * NANOS_PER_RANK + (BigInt(hash.readUInt32BE(0)) % NANOS_PER_RANK);
+  const nanos = BigInt(Math.trunc(firstMs)) * NANOS_PER_MILLI + (below % NANOS_PER_MILLI);
   const readable = `${name}.${nanos.toString(16)}`;
   return dnsSubdomain(readable) === undefined ? readable : asUuid(hash);
 }

@@ -17,6 +17,8 @@ export interface ToldEvent {
   readonly count: number;
   /** Milliseconds since the epoch. */
   readonly firstMs: number;
+  /** How many events of this Pod were first told in the same millisecond before it. */
+  readonly rank: number;
   readonly lastMs: number;
 }
 
@@ -58,6 +60,9 @@ function withEvent(page: EventPage, record: Extract<PodRecord, { type: 'event' }
   const identity = eventIdentity(record);
   const lastMs = Date.parse(record.time);
   const before = page.told.get(identity);
+  // A count that starts over is that of a new event.
+  const isNew = count === 1 || before === undefined;
+  const others = [...page.told].filter(([other]) => other !== identity);
   const event: ToldEvent = {
     identity,
     ...(container === undefined ? {} : { container }),
@@ -65,10 +70,9 @@ function withEvent(page: EventPage, record: Extract<PodRecord, { type: 'event' }
     reason,
     message,
     count,
-    // A count that starts over is that of a new event.
-    firstMs: count === 1 || before === undefined ? lastMs : before.firstMs,
+    firstMs: isNew ? lastMs : before.firstMs,
+    rank: isNew ? others.filter(([, { firstMs }]) => firstMs === lastMs).length : before.rank,
     lastMs,
   };
-  const others = [...page.told].filter(([other]) => other !== identity);
   return { ...page, told: new Map([...others.slice(1 - REMEMBERED), [identity, event]]) };
 }
