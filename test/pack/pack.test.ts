@@ -7,7 +7,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 
 const root = resolve(import.meta.dirname, '../..');
-const packed = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'bin', 'src', 'tools'];
+const packed = ['packaging', 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'README.md', 'CHANGELOG.md', 'bin', 'src', 'tools'];
 const { version }: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 let directory = '';
@@ -64,7 +64,7 @@ after(() => rmSync(directory, { recursive: true, force: true }));
 describe('the package', () => {
   it('holds the program, its types, documents and examples, but no source, test or tool', () => {
     const expected =
-      /^package\/(?:package\.json|[A-Z]+\.md|docs\/.+\.md|examples\/.+\.(?:yaml|md|txt)|LICENSE|bin\/hooklet\.cjs|dist\/.+\.js|dist\/.+\.d\.ts)$/;
+      /^package\/(?:package\.json|[A-Z]+\.md|docs\/.+\.md|examples\/.+\.(?:yaml|md|txt)|LICENSE|bin\/hooklet\.cjs|packaging\/.+\.service|dist\/.+\.js|dist\/.+\.d\.ts|dist\/apiserver\/gen\/openapi\/.+\.gz)$/;
     assert.deepEqual(
       files.filter((file) => !expected.test(file)),
       [],
@@ -74,6 +74,8 @@ describe('the package', () => {
       [],
     );
     assert.ok(files.includes('package/dist/main.js'));
+    assert.ok(files.includes('package/dist/apiserver/gen/openapi/v3-api-v1.json.gz'));
+    assert.ok(files.includes('package/packaging/hooklet.service'));
   });
 
   it('brings no Node of its own', () => {
