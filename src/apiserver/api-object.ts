@@ -1,3 +1,5 @@
+import { type Fields, isFields } from '../model/json-fields.ts';
+
 /** An object of the API as its JSON has it. What a verb changes, it changes in a copy. */
 export interface ApiObject {
   readonly apiVersion: string;
@@ -24,27 +26,6 @@ export interface ObjectMeta {
   readonly managedFields?: readonly unknown[];
 }
 
-export type Fields = Readonly<Record<string, unknown>>;
-
-export const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A field that is an object, or an empty object where it is missing. */
-export function fieldsOf(value: unknown, name: string): Fields {
-  const field = isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return isFields(field) ? field : {};
-}
-
-export function listOf(value: unknown, name: string): readonly unknown[] {
-  const field = isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return Array.isArray(field) ? field : [];
-}
-
-/** A text field; empty where it is missing, as in Go. */
-export function textOf(value: unknown, name: string): string {
-  const field = isFields(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return typeof field === 'string' ? field : '';
-}
-
 export const withMetadata = (object: ApiObject, changes: Readonly<Partial<Record<keyof ObjectMeta, unknown>>>): ApiObject => ({
   ...object,
   metadata: withFields(object.metadata, changes) as unknown as ObjectMeta,
@@ -59,12 +40,6 @@ export function withFields(object: object, changes: Fields): Fields {
   }
   return copy;
 }
-
-/** `metav1.Time`: whole seconds. */
-export const apiTime = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 19)}Z`;
-
-/** `metav1.MicroTime`. */
-export const apiMicroTime = (wallMs: number): string => `${new Date(wallMs).toISOString().slice(0, 23)}000Z`;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -1,5 +1,7 @@
 /** The value of a body → an object of the kind that the path names, with its fields checked against the schema. */
-import { type ApiObject, type Fields, isFields } from './api-object.ts';
+
+import { type Fields, isFields } from '../model/json-fields.ts';
+import type { ApiObject } from './api-object.ts';
 import type { Body } from './body.ts';
 import { groupVersion } from './present/present-list.ts';
 import type { FieldValidation } from './request-options.ts';

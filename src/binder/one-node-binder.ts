@@ -7,12 +7,12 @@
  * B3 Pods of other schedulers, and those with scheduling gates, are left alone.
  */
 
-import { apiTime } from '../core/status/api-time.ts';
-import { type Fields, fieldsOf } from '../kubeapi/json-fields.ts';
 import { answerError, isConflict, isDone, isNotFound } from '../kubeapi/kube-answer.ts';
 import { Reflector } from '../kubeapi/reflector.ts';
 import { type ApiGround, RetryLoop, repeatEvery } from '../kubeapi/retry-loop.ts';
 import type { ApiNode, ApiPod } from '../model/api-objects.ts';
+import { apiTime } from '../model/api-time.ts';
+import { type Fields, fieldsOf } from '../model/json-fields.ts';
 import { type KubeAnswer, type KubeApi, STRATEGIC_MERGE_PATCH } from '../ports/kube-api.ts';
 import { misfit, type NodeView } from './fits.ts';
 import type { Labels } from './label-selector.ts';

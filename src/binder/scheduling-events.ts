@@ -3,11 +3,11 @@
  * whoever tells it again finds it: it is counted, also by a binder that starts anew. Told again soon, it is not written.
  */
 import { createHash } from 'node:crypto';
-import { apiTime } from '../core/status/api-time.ts';
-import { type Fields, numberOf, textOf } from '../kubeapi/json-fields.ts';
 import { answerError, bodyOf, isConflict, isDone, isNotFound, isRefusal } from '../kubeapi/kube-answer.ts';
 import { type ApiGround, RetryLoop } from '../kubeapi/retry-loop.ts';
 import type { ApiPod } from '../model/api-objects.ts';
+import { apiTime } from '../model/api-time.ts';
+import { type Fields, numberOf, textOf } from '../model/json-fields.ts';
 import { dnsSubdomain } from '../model/name-rules.ts';
 import { type KubeApi, STRATEGIC_MERGE_PATCH } from '../ports/kube-api.ts';
 

@@ -1,7 +1,7 @@
 /** What the binder knows of a Pod, and how it tells a change that matters from one that does not. Pure. */
 
-import type { Fields } from '../kubeapi/json-fields.ts';
 import type { ApiNode, ApiPod } from '../model/api-objects.ts';
+import type { Fields } from '../model/json-fields.ts';
 import { priorityOf } from './misfit-message.ts';
 
 /** `pkg/apis/core/types.go` DefaultSchedulerName: Pods of other schedulers are theirs. */

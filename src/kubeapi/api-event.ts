@@ -1,9 +1,9 @@
 /** An event of the journal as the API has it (`lifecycle.md` 13.1, `client-go/tools/record/event.go` makeEvent). Pure. */
 import { createHash } from 'node:crypto';
-import { apiTime } from '../core/status/api-time.ts';
+import { apiTime } from '../model/api-time.ts';
+import type { Fields } from '../model/json-fields.ts';
 import { dnsSubdomain } from '../model/name-rules.ts';
 import { containerFieldPath } from '../model/pod-containers.ts';
-import type { Fields } from './json-fields.ts';
 import type { EventPage, ToldEvent } from './told-events.ts';
 
 const COMPONENT = 'kubelet';

@@ -11,10 +11,10 @@
  * E4 Bounded: at most 100 events a Pod, of the Pods there are and of the last removed ones; so many writes a second.
  */
 import type { JournalRecord, PodRecord } from '../core/journal-record.ts';
+import { isFields, listOf, numberOf, textOf } from '../model/json-fields.ts';
 import type { Journal } from '../ports/journal.ts';
 import { type KubeAnswer, type KubeApi, STRATEGIC_MERGE_PATCH } from '../ports/kube-api.ts';
 import { eventName, eventObject, eventPatch } from './api-event.ts';
-import { isFields, listOf, numberOf, textOf } from './json-fields.ts';
 import { answerError, bodyOf, isConflict, isDone, isNotFound, isRefusal } from './kube-answer.ts';
 import { isOfPod, recordsOf, uidsSince } from './pod-records.ts';
 import { RateLimit } from './rate-limit.ts';

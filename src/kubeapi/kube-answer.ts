@@ -1,7 +1,8 @@
 /** What an answer of the API means for whoever asked. */
+
+import { type Fields, fieldsOf, textOf } from '../model/json-fields.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import type { KubeAnswer } from '../ports/kube-api.ts';
-import { type Fields, fieldsOf, textOf } from './json-fields.ts';
 
 export const isDone = ({ status }: KubeAnswer): boolean => status >= 200 && status < 300;
 

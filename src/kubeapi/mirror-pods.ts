@@ -7,12 +7,13 @@
  * M2 A mirror stays as long as anything of its Pod is here, and goes with it. So does one whose Pod nobody knows.
  * M3 It shows the status of its Pod, whoever makes it anew. Only objects marked as mirrors are touched.
  */
+
+import { type Fields, fieldsOf, textOf } from '../model/json-fields.ts';
 import { type Pod, podKey } from '../model/pod.ts';
 import type { PodStatus } from '../model/pod-status.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { PodReports } from '../ports/pod-reports.ts';
 import type { PodSource } from '../ports/pod-source.ts';
-import { type Fields, fieldsOf, textOf } from './json-fields.ts';
 import { answerError, bodyOf, isConflict, isDone, isNotFound } from './kube-answer.ts';
 import { isMirrorPod, readStatus } from './read-api-pod.ts';
 import { Reflector } from './reflector.ts';

@@ -2,8 +2,9 @@
  * The sign of life of this node: a Lease that is renewed every 10 s and good for 40 s
  * (`staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go`, `pkg/kubelet/kubelet.go`).
  */
+
+import { type Fields, fieldsOf, textOf } from '../model/json-fields.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
-import { type Fields, fieldsOf, textOf } from './json-fields.ts';
 import { answerError, bodyOf, isDone, isNotFound } from './kube-answer.ts';
 import { type ApiGround, RetryLoop, repeatEvery } from './retry-loop.ts';
 

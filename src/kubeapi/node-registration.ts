@@ -6,8 +6,9 @@
  *    5 min. A Node that somebody deleted comes back.
  * N2 Labels, status and conditions of others, taints and `unschedulable` are left alone.
  */
+
+import { type Fields, fieldsOf } from '../model/json-fields.ts';
 import { type KubeApi, STRATEGIC_MERGE_PATCH } from '../ports/kube-api.ts';
-import { type Fields, fieldsOf } from './json-fields.ts';
 import { answerError, bodyOf, isDone, isNotFound } from './kube-answer.ts';
 import { type NodeDescription, type NodeHealth, nodeLabels, nodeObject, nodeStatusPatch } from './node-status.ts';
 import { type ApiGround, RetryLoop, repeatEvery } from './retry-loop.ts';

@@ -1,8 +1,8 @@
 /** What a Node object says of this machine (`pkg/kubelet/nodestatus/setters.go`). Pure. */
-import { apiTime } from '../core/status/api-time.ts';
+import { apiTime } from '../model/api-time.ts';
+import { type Fields, fieldOf, isFields, listOf, sameJson, textOf } from '../model/json-fields.ts';
 import { canonicalQuantity } from '../model/quantity.ts';
 import type { NodeFacts } from '../ports/node-facts.ts';
-import { type Fields, fieldOf, isFields, listOf, sameJson, textOf } from './json-fields.ts';
 
 export interface NodeDescription {
   readonly name: string;

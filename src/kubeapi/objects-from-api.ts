@@ -7,12 +7,13 @@
  * O3 So an answer is never older than what a listener was told of.
  * O4 All services are watched: few name what they use.
  */
+
+import { type Fields, fieldsOf, textOf } from '../model/json-fields.ts';
 import { dnsLabel, dnsSubdomain } from '../model/name-rules.ts';
 import { HookletError } from '../ports/hooklet-error.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { ConfigMapData, ObjectName, PodObjects, SecretData, ServiceAccountToken, TokenRequest } from '../ports/pod-objects.ts';
 import type { PodSource } from '../ports/pod-source.ts';
-import { type Fields, fieldsOf, textOf } from './json-fields.ts';
 import { answerError, bodyOf, isDone, isNotFound } from './kube-answer.ts';
 import { objectKey, objectReferences } from './object-references.ts';
 import { Reflector } from './reflector.ts';

@@ -9,11 +9,12 @@
  *    takes. One with finalizers stays, and nothing more is done about it.
  * P4 Until `synced` nothing is known: whoever asks what is wanted must wait for it.
  */
+
+import type { Fields } from '../model/json-fields.ts';
 import type { Pod } from '../model/pod.ts';
 import type { Journal } from '../ports/journal.ts';
 import type { KubeApi } from '../ports/kube-api.ts';
 import type { DesiredPod, PodSource } from '../ports/pod-source.ts';
-import type { Fields } from './json-fields.ts';
 import { answerError, isConflict, isDone, isNotFound } from './kube-answer.ts';
 import { lastStatus } from './last-status.ts';
 import { recordsOf } from './pod-records.ts';

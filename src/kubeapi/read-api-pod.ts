@@ -1,11 +1,11 @@
 /** A Pod as the API shows it → what the kubelet works with. */
 import { withDefaults } from '../model/defaults.ts';
 import { formatPath } from '../model/field-path.ts';
+import { type Fields, fieldOf, fieldsOf, listOf, numberOf, textOf } from '../model/json-fields.ts';
 import type { ObjectMeta, Pod } from '../model/pod.ts';
 import type { PodPhase, PodStatus } from '../model/pod-status.ts';
 import { readFields } from '../model/read-fields.ts';
 import type { YamlMap } from '../model/yaml-document.ts';
-import { type Fields, fieldOf, fieldsOf, listOf, numberOf, textOf } from './json-fields.ts';
 
 export interface ApiPod {
   readonly pod: Pod;

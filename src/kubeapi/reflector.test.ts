@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { CMS, configMap, openTestApi, type TestApi } from '../../test/apiserver/test-api.ts';
 import { FaultyApi, status } from '../../test/scenarios/api-faults.ts';
 import { InProcessApi } from '../apiserver/in-process-api.ts';
+import { type Fields, textOf } from '../model/json-fields.ts';
 import { SILENT_LOGGER } from '../ports/logger.ts';
-import { type Fields, textOf } from './json-fields.ts';
 import { Reflector } from './reflector.ts';
 
 interface Seen {

@@ -10,9 +10,9 @@
  * F4 While the API does not answer, what was seen last stays, and it is tried again for ever, with capped delays.
  */
 import { addMs, msBetween } from '../core/instant.ts';
+import { type Fields, isFields, listOf, numberOf, textOf } from '../model/json-fields.ts';
 import { messageOf } from '../ports/hooklet-error.ts';
 import type { KubeApi, WatchEvent } from '../ports/kube-api.ts';
-import { type Fields, isFields, listOf, numberOf, textOf } from './json-fields.ts';
 import { bodyOf } from './kube-answer.ts';
 import { type ApiGround, type DelayLimits, isToldOf, retryDelayMs } from './retry-loop.ts';
 

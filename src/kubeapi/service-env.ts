@@ -1,5 +1,5 @@
 /** What the services of a namespace tell containers by variables (`pkg/kubelet/envvars/envvars.go`). Pure. */
-import { type Fields, listOf, numberOf, textOf } from './json-fields.ts';
+import { type Fields, listOf, numberOf, textOf } from '../model/json-fields.ts';
 
 /** A service that has an address of its own; others are told to nobody. */
 export interface ServiceFacts {

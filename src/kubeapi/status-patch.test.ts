@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { applyStrategicMergePatch } from '../apiserver/patch/strategic-merge-patch.ts';
 import { readApiSchema } from '../apiserver/schema/read-api-schema.ts';
 import { isNodeCondition } from '../core/status/conditions.ts';
+import { type Fields, listOf, sameJson } from '../model/json-fields.ts';
 import type { PodCondition, PodStatus } from '../model/pod-status.ts';
-import { type Fields, listOf, sameJson } from './json-fields.ts';
 import { statusPatch } from './status-patch.ts';
 
 const condition = (type: string, status: PodCondition['status'], more: Partial<PodCondition> = {}): PodCondition => ({

@@ -3,8 +3,8 @@
  * (`pkg/util/pod/pod.go` PatchPodStatus). Pure.
  */
 import { isNodeCondition } from '../core/status/conditions.ts';
+import { type Fields, isFields, listOf, sameJson, textOf } from '../model/json-fields.ts';
 import type { PodCondition, PodStatus } from '../model/pod-status.ts';
-import { type Fields, isFields, listOf, sameJson, textOf } from './json-fields.ts';
 
 /** Fields that the node writes as a whole. */
 const WHOLE = [

@@ -6,10 +6,11 @@
  * S3 Only a Pod of the same uid is written to, and nothing of it but what the node is to write.
  * S4 What somebody else changed of it is put right within 10 s.
  */
+
+import { type Fields, fieldsOf, textOf } from '../model/json-fields.ts';
 import type { PodStatus } from '../model/pod-status.ts';
 import { type KubeApi, STRATEGIC_MERGE_PATCH } from '../ports/kube-api.ts';
 import type { PodReports } from '../ports/pod-reports.ts';
-import { type Fields, fieldsOf, textOf } from './json-fields.ts';
 import { answerError, bodyOf, isDone, isNotFound } from './kube-answer.ts';
 import { type ApiGround, RetryLoop, repeatEvery } from './retry-loop.ts';
 import { statusPatch } from './status-patch.ts';

@@ -5,6 +5,7 @@ import type { AgentRecord } from '../core/journal-record.ts';
 import { orphanFacts } from '../core/pod/orphan.ts';
 import { foldRecords } from '../core/pod/pod-history.ts';
 import { planTakeOver, type TakeOver } from '../core/pod/take-over.ts';
+import { apiTime } from '../model/api-time.ts';
 import { type Pod, type PodManifest, podKey } from '../model/pod.ts';
 import type { OpenPod } from '../ports/journal.ts';
 import type { PodSource } from '../ports/pod-source.ts';
@@ -100,6 +101,6 @@ async function takeInOrphans({ runtime, journal, clock, podCgroups }: KubeletPar
 /** A manifest becomes a Pod: from here on it has an identity that no other Pod will ever have, whatever the manifest says. */
 export function acceptManifest(manifest: PodManifest, wallMs: number): Pod {
   const { uid: _ignored, ...metadata } = manifest.metadata;
-  const creationTimestamp = new Date(Math.floor(wallMs / 1000) * 1000).toISOString().replace('.000Z', 'Z');
+  const creationTimestamp = apiTime(wallMs);
   return { ...manifest, metadata: { ...metadata, uid: randomUUID(), creationTimestamp } };
 }

@@ -2,8 +2,8 @@
 import type { UserInfo } from '../../src/apiserver/access.ts';
 import { InProcessApi } from '../../src/apiserver/in-process-api.ts';
 import { RoleAuthorizer } from '../../src/apiserver/security/role-authorizer.ts';
-import type { Fields } from '../../src/kubeapi/json-fields.ts';
 import type { ApiGround } from '../../src/kubeapi/retry-loop.ts';
+import type { Fields } from '../../src/model/json-fields.ts';
 import type { KubeApi } from '../../src/ports/kube-api.ts';
 import type { Logger } from '../../src/ports/logger.ts';
 import { type Json, openTestApi, type TestApi, type TestApiOptions } from '../apiserver/test-api.ts';

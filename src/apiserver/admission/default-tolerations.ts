@@ -1,5 +1,7 @@
 /** Admission plugin DefaultTolerationSeconds: a node may be away for five minutes before its Pods go. */
-import { type ApiObject, fieldsOf, isFields, listOf } from '../api-object.ts';
+
+import { fieldsOf, isFields, listOf } from '../../model/json-fields.ts';
+import type { ApiObject } from '../api-object.ts';
 
 const TAINTS = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'];
 const SECONDS = 300;

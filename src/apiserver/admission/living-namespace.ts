@@ -1,5 +1,5 @@
 /** Admission plugin NamespaceLifecycle: nothing new in a namespace that is not there or that goes. */
-import { textOf } from '../api-object.ts';
+import { textOf } from '../../model/json-fields.ts';
 import type { ResourceDescription, WriteContext } from '../resources/resource.ts';
 import { forbidden, notFound } from '../status-error.ts';
 

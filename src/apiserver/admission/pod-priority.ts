@@ -1,5 +1,7 @@
 /** Admission plugin Priority: the number and the policy behind the name of a class. */
-import { type ApiObject, fieldsOf, textOf } from '../api-object.ts';
+
+import { fieldsOf, textOf } from '../../model/json-fields.ts';
+import type { ApiObject } from '../api-object.ts';
 import { findPriorityClass, globalDefault } from '../resources/priority-classes.ts';
 import type { WriteContext } from '../resources/resource.ts';
 import { forbidden } from '../status-error.ts';

@@ -1,5 +1,7 @@
 /** Admission plugin RuntimeClass: the class that a Pod names must be there. */
-import { type ApiObject, fieldsOf, textOf } from '../api-object.ts';
+
+import { fieldsOf, textOf } from '../../model/json-fields.ts';
+import type { ApiObject } from '../api-object.ts';
 import type { WriteContext } from '../resources/resource.ts';
 import { forbidden } from '../status-error.ts';
 

@@ -2,7 +2,9 @@
  * Admission plugin ServiceAccount (`plugin/pkg/admission/serviceaccount/admission.go`): every Pod runs as a
  * ServiceAccount, and its containers find a token, the CA and their namespace in a volume, unless they are told not to.
  */
-import { type ApiObject, type Fields, fieldsOf, isFields, listOf, textOf } from '../api-object.ts';
+
+import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../model/json-fields.ts';
+import type { ApiObject } from '../api-object.ts';
 import { ROOT_CA_CONFIG_MAP } from '../resources/namespaces.ts';
 import type { WriteContext } from '../resources/resource.ts';
 import { forbidden } from '../status-error.ts';

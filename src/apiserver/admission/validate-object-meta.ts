@@ -1,9 +1,10 @@
 /** `apimachinery/pkg/api/validation/objectmeta.go`, for every kind alike. */
 import { forbidden, invalid, required } from '../../model/field-error.ts';
+import { isFields, textOf } from '../../model/json-fields.ts';
 import { dnsLabel, type NameRule, qualifiedName } from '../../model/name-rules.ts';
 import type { Finding, Report } from '../../model/problem.ts';
 import { validateAnnotations, validateLabels } from '../../model/validate-metadata.ts';
-import { type ApiObject, isFields, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 
 export function validateObjectMeta(object: ApiObject, nameRule: NameRule): readonly Finding[] {
   const { metadata } = object;

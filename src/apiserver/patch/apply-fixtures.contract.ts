@@ -1,7 +1,8 @@
 /** What the tests of server-side apply share: an object, and those who write to it one after the other. */
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
-import { apiTime, type Fields, fieldsOf } from '../api-object.ts';
+import { apiTime } from '../../model/api-time.ts';
+import { type Fields, fieldsOf } from '../../model/json-fields.ts';
 import { readApiSchema } from '../schema/read-api-schema.ts';
 import { type ApplyConflict, applyConflictError } from './apply-conflict.ts';
 import { applyJsonPatch } from './json-patch.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Fields, isFields, sameJson } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
+import { sameJson } from '../api-object.ts';
 import { readApiSchema } from '../schema/read-api-schema.ts';
 import { StatusError } from '../status-error.ts';
 import { pod, type Stored, withValues } from './apply-fixtures.contract.ts';

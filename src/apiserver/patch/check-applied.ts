@@ -1,6 +1,6 @@
 /** What is wrong with the shape of an applied object (`structured-merge-diff/typed/validate.go`), in upstream's words. */
 import { quoteValue } from '../../model/field-error.ts';
-import { isFields } from '../api-object.ts';
+import { isFields } from '../../model/json-fields.ts';
 import type { ApiSchema, ApiType } from '../schema/api-schema.ts';
 import { fieldElement, type PathElement, showPathElement } from './path-element.ts';
 import { elementOf, listKeys, type ValueType } from './value-shape.ts';

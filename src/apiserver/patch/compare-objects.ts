@@ -1,5 +1,7 @@
 /** What changed from one object to the other (`structured-merge-diff/typed/compare.go`). */
-import { isFields, sameJson } from '../api-object.ts';
+
+import { isFields } from '../../model/json-fields.ts';
+import { sameJson } from '../api-object.ts';
 import type { ApiSchema } from '../schema/api-schema.ts';
 import { type FieldSet, FieldSetBuilder, type Path } from './field-set.ts';
 import { ownValue } from './json-values.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import type { Fields } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import { fieldSetOfPaths, pathsOf, sameFields } from './field-set.ts';
 import { decodeFieldsV1, encodeFieldsV1 } from './fields-v1.ts';
 import { keyElement, showPathElement } from './path-element.ts';

@@ -1,5 +1,5 @@
 /** Field sets as `metadata.managedFields` has them (`structured-merge-diff/fieldpath/serialize.go`). */
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import { type FieldSet, isEmptySet, NO_FIELDS } from './field-set.ts';
 import { MAX_JSON_DEPTH } from './json-values.ts';
 import { type PathElement, parsePathElement, sortPathElements } from './path-element.ts';

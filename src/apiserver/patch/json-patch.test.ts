@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type Fields, sameJson } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
+import { sameJson } from '../api-object.ts';
 import { StatusError } from '../status-error.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { listIndex, parsePointer } from './json-pointer.ts';

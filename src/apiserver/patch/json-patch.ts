@@ -2,7 +2,9 @@
  * JSON patch, RFC 6902, with the limits and messages of upstream (`apiserver/pkg/endpoints/handlers/patch.go`,
  * `evanphx/json-patch`).
  */
-import { type Fields, isFields, sameJson } from '../api-object.ts';
+
+import { type Fields, isFields } from '../../model/json-fields.ts';
+import { sameJson } from '../api-object.ts';
 import { badRequest, StatusError } from '../status-error.ts';
 import { listIndex, parsePointer, pointerProblem } from './json-pointer.ts';
 import { copyJson, depthOf, MAX_JSON_DEPTH, ownValue, refuseTooDeep } from './json-values.ts';

@@ -4,7 +4,7 @@
  * `Object.fromEntries` and spreading, both of which define fields instead of assigning them.
  */
 
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import { badRequest } from '../status-error.ts';
 
 /** Deeper than any object of the API; YAML is read no deeper either. What passes, recursion can walk. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Fields, fieldsOf, textOf } from '../api-object.ts';
+import { type Fields, fieldsOf, textOf } from '../../model/json-fields.ts';
 import { Stored, withValues } from './apply-fixtures.contract.ts';
 
 const ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';

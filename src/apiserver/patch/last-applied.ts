@@ -2,7 +2,7 @@
  * From `kubectl apply` to `kubectl apply --server-side`: the annotation in which the client kept what it applied is taken
  * for a proof of ownership, and kept up to date (`managedfields/internal/lastappliedmanager.go`, `lastappliedupdater.go`).
  */
-import { type Fields, fieldsOf, isFields, textOf } from '../api-object.ts';
+import { type Fields, fieldsOf, isFields, textOf } from '../../model/json-fields.ts';
 import type { ApiSchema } from '../schema/api-schema.ts';
 import { checkApplied } from './check-applied.ts';
 import { compareObjects } from './compare-objects.ts';

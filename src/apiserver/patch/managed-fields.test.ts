@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from 'yaml';
-import type { Fields } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import { readApiSchema } from '../schema/read-api-schema.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { trackUpdate } from './managed-fields.ts';

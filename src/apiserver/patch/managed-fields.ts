@@ -9,7 +9,7 @@
  *    read does not count.
  * M5 What the endpoint resets (`status` at the object, `spec` at its status) is neither tracked nor compared.
  */
-import { type Fields, fieldsOf, isFields, textOf } from '../api-object.ts';
+import { type Fields, fieldsOf, isFields, textOf } from '../../model/json-fields.ts';
 import type { ApiSchema, ApiType } from '../schema/api-schema.ts';
 import { type Comparison, compareObjects } from './compare-objects.ts';
 import { difference, type FieldSet, fieldSetOfPaths, intersection, isEmptySet, NO_FIELDS, union, withoutBranches } from './field-set.ts';

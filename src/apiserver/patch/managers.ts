@@ -2,7 +2,7 @@
  * Who owns which fields of an object: `metadata.managedFields`, read and written
  * (`apimachinery/pkg/util/managedfields/internal/managedfields.go`).
  */
-import { type Fields, fieldsOf, isFields, textOf } from '../api-object.ts';
+import { type Fields, fieldsOf, isFields, textOf } from '../../model/json-fields.ts';
 import { type FieldSet, isEmptySet, union } from './field-set.ts';
 import { decodeFieldsV1, encodeFieldsV1 } from './fields-v1.ts';
 import { ownValue, without } from './json-values.ts';

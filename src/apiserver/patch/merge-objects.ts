@@ -2,7 +2,9 @@
  * An applied object laid over the live one (`structured-merge-diff/typed/merge.go`): nothing is removed, what both have is
  * as applied. Lists come in the applied order; what only the live one has stays where it stands.
  */
-import { type Fields, sameJson } from '../api-object.ts';
+
+import type { Fields } from '../../model/json-fields.ts';
+import { sameJson } from '../api-object.ts';
 import type { ApiSchema } from '../schema/api-schema.ts';
 import { ownValue } from './json-values.ts';
 import type { PathElement } from './path-element.ts';

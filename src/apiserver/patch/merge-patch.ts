@@ -1,5 +1,5 @@
 /** JSON merge patch, RFC 7386. */
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import { badRequest } from '../status-error.ts';
 import { refuseTooDeep } from './json-values.ts';
 

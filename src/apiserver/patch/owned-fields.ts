@@ -1,5 +1,5 @@
 /** The fields that an object says something about (`structured-merge-diff/typed/tofieldset.go`). */
-import { isFields } from '../api-object.ts';
+import { isFields } from '../../model/json-fields.ts';
 import type { ApiSchema } from '../schema/api-schema.ts';
 import { type FieldSet, FieldSetBuilder, type Path } from './field-set.ts';
 import { fieldElement, fieldOf, type PathElement } from './path-element.ts';

@@ -1,7 +1,7 @@
 /** A Pod of 100 KiB is as large as they get. Work that grows with its size takes tens of milliseconds, on a busy machine too. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Fields } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import { readApiSchema } from '../schema/read-api-schema.ts';
 import { applyJsonPatch } from './json-patch.ts';
 import { trackUpdate } from './managed-fields.ts';

@@ -8,7 +8,7 @@
  *
  * The text is canonical (keys sorted, no spaces), so that two steps are the same when their texts are.
  */
-import { isFields } from '../api-object.ts';
+import { isFields } from '../../model/json-fields.ts';
 
 export type PathElement = string;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { Fields } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import { StatusError } from '../status-error.ts';
 import { configMap, pod, Stored, withValues } from './apply-fixtures.contract.ts';
 import { withoutManagedFields } from './managers.ts';

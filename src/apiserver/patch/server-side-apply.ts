@@ -9,7 +9,9 @@
  * A4 A field that is applied as null is owned, conflicts with who owns a value there, and is not there in the end.
  * A5 An apply that changes nothing, not even an owner, gives the live object back, with its old times.
  */
-import { type Fields, fieldsOf, sameJson, textOf } from '../api-object.ts';
+
+import { type Fields, fieldsOf, textOf } from '../../model/json-fields.ts';
+import { sameJson } from '../api-object.ts';
 import { badRequest } from '../status-error.ts';
 import { type ApplyConflict, conflictsIn } from './apply-conflict.ts';
 import { checkApplied } from './check-applied.ts';

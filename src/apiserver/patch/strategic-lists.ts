@@ -1,5 +1,5 @@
 /** How the lists of a strategic merge patch merge, and in which order their elements come out. */
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import { badRequest, StatusError } from '../status-error.ts';
 import { goText, ownValue, without } from './json-values.ts';
 import { elementPlace, type Place } from './strategic-place.ts';

@@ -8,7 +8,7 @@
  *    `$deleteFromPrimitiveList/<field>`, `$setElementOrder/<field>`. None of them ever reaches the object.
  * S4 What the patch names comes in the patch's order, what only the server has keeps its own (`strategic-lists.ts`).
  */
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import type { ApiSchema } from '../schema/api-schema.ts';
 import { badRequest } from '../status-error.ts';
 import { goText, ownValue, refuseTooDeep, without } from './json-values.ts';

@@ -2,7 +2,7 @@
  * How server-side apply sees a value: as one (scalars, and whatever is atomic), as fields of their own (structs and maps),
  * or as elements that are told apart by their keys or by themselves (`structured-merge-diff/typed/helpers.go`).
  */
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import type { ApiField, ApiObjectType, ApiSchema } from '../schema/api-schema.ts';
 import { ownValue } from './json-values.ts';
 import { keyElement, type PathElement, valueElement } from './path-element.ts';

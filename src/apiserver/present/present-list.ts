@@ -1,5 +1,7 @@
 /** A list as a stream of its parts: what the client has not taken yet lies in the store, not in memory. */
-import { type Fields, parseStored } from '../api-object.ts';
+
+import type { Fields } from '../../model/json-fields.ts';
+import { parseStored } from '../api-object.ts';
 import { columnsOf, jsonBytes, partial, shown, tableRow } from './present-object.ts';
 import type { View } from './view.ts';
 

@@ -1,6 +1,8 @@
 /** The stored bytes of an object → what the client asked for: the bytes as they are, its metadata alone, or a Table. */
+
+import type { Fields } from '../../model/json-fields.ts';
 import { defaultTable } from '../../printing/tables/default-table.ts';
-import { type ApiObject, type Fields, parseStored } from '../api-object.ts';
+import { type ApiObject, parseStored } from '../api-object.ts';
 import type { ResourceDescription } from '../resources/resource.ts';
 import type { View } from './view.ts';
 

@@ -1,9 +1,10 @@
 /** Small objects that are kept as they are: leases, runtime classes. */
 import { invalid, required } from '../../model/field-error.ts';
+import { fieldsOf, textOf } from '../../model/json-fields.ts';
 import { dnsLabel, dnsSubdomain } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { leasesTable, runtimeClassesTable } from '../../printing/tables/cluster-tables.ts';
-import { type ApiObject, fieldsOf, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { ALL_VERBS, type ResourceDescription } from './resource.ts';
 
 export const leases: ResourceDescription = {

@@ -1,8 +1,9 @@
 import { invalid } from '../../model/field-error.ts';
+import { fieldsOf } from '../../model/json-fields.ts';
 import { dnsSubdomain } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { configMapsTable } from '../../printing/tables/config-tables.ts';
-import { type ApiObject, fieldsOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { immutableFindings, validateDataKeys, validateDataSize } from './data-rules.ts';
 import { ALL_VERBS, type ResourceDescription } from './resource.ts';
 

@@ -1,7 +1,8 @@
 /** Rules that ConfigMaps and Secrets share. */
 import { forbidden, invalid, tooLong } from '../../model/field-error.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import type { Finding } from '../../model/problem.ts';
-import { type ApiObject, type Fields, sameJson } from '../api-object.ts';
+import { type ApiObject, sameJson } from '../api-object.ts';
 
 /** `pkg/apis/core/types.go` MaxSecretSize, and as much for a ConfigMap. */
 const MAX_DATA_BYTES = 1024 * 1024;

@@ -1,9 +1,10 @@
 /** One kind of object in two shapes: `v1` as kubelets have always written it, `events.k8s.io/v1` as newer clients do. */
 import { invalid, required } from '../../model/field-error.ts';
+import { fieldsOf, textOf } from '../../model/json-fields.ts';
 import { dnsSubdomain } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { eventObjectsTable } from '../../printing/tables/event-objects-table.ts';
-import { type ApiObject, fieldsOf, textOf, withFields } from '../api-object.ts';
+import { type ApiObject, withFields } from '../api-object.ts';
 import { ALL_VERBS, type ResourceDescription } from './resource.ts';
 
 /** `cmd/kube-apiserver` --event-ttl. */

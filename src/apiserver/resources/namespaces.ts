@@ -1,6 +1,8 @@
+import { apiTime } from '../../model/api-time.ts';
+import { fieldsOf, listOf } from '../../model/json-fields.ts';
 import { dnsLabel } from '../../model/name-rules.ts';
 import { namespacesTable } from '../../printing/tables/namespaces-table.ts';
-import { type ApiObject, apiTime, fieldsOf, listOf, withMetadata } from '../api-object.ts';
+import { type ApiObject, withMetadata } from '../api-object.ts';
 import { conflict } from '../status-error.ts';
 import { ALL_VERBS, type CompanionObject, type ResourceDescription, type WriteContext } from './resource.ts';
 

@@ -1,8 +1,9 @@
 import { duplicate, invalid, required, unsupported } from '../../model/field-error.ts';
+import { fieldsOf, listOf, textOf } from '../../model/json-fields.ts';
 import { dnsSubdomain, labelValue, qualifiedName } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { nodesTable } from '../../printing/tables/nodes-table.ts';
-import { type ApiObject, fieldsOf, listOf, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { ALL_VERBS, type ResourceDescription } from './resource.ts';
 
 export const nodes: ResourceDescription = {

@@ -1,5 +1,7 @@
+import { apiTime } from '../../model/api-time.ts';
 import { required, unsupported } from '../../model/field-error.ts';
-import { type ApiObject, apiTime, fieldsOf, listOf, textOf } from '../api-object.ts';
+import { fieldsOf, listOf, textOf } from '../../model/json-fields.ts';
+import type { ApiObject } from '../api-object.ts';
 import { conflict, invalidObject, type Status } from '../status-error.ts';
 import type { CallContext } from './resource.ts';
 

@@ -1,4 +1,5 @@
-import { type ApiObject, fieldsOf } from '../api-object.ts';
+import { fieldsOf } from '../../model/json-fields.ts';
+import type { ApiObject } from '../api-object.ts';
 import { notFound, type Status } from '../status-error.ts';
 import type { CallContext } from './resource.ts';
 

@@ -3,6 +3,7 @@ import type { IPod } from 'kubernetes-models/v1/Pod';
 import { NEGATIVE_GRACE_WARNING, withDefaults } from '../../model/defaults.ts';
 import { formatPath } from '../../model/field-path.ts';
 import { checkHookOptions } from '../../model/hook-options.ts';
+import { type Fields, fieldsOf, listOf, textOf } from '../../model/json-fields.ts';
 import type { Pod } from '../../model/pod.ts';
 import type { Finding } from '../../model/problem.ts';
 import { qosClass } from '../../model/qos-class.ts';
@@ -10,7 +11,7 @@ import { readFields } from '../../model/read-fields.ts';
 import { validatePod } from '../../model/validate-pod.ts';
 import { warnAboutHooks } from '../../model/warn-about-hooks.ts';
 import type { YamlMap } from '../../model/yaml-document.ts';
-import { type ApiObject, type Fields, fieldsOf, listOf, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { invalidObject } from '../status-error.ts';
 
 /** With all defaults of its spec; the rest is as it was. Throws a StatusError (422) for values that no Pod may have. */

@@ -1,7 +1,8 @@
 /** What of a Pod's spec an update may change (`pkg/apis/core/validation/validation.go` ValidatePodUpdate). */
 import { forbidden, invalid } from '../../model/field-error.ts';
+import { type Fields, fieldsOf, isFields, listOf } from '../../model/json-fields.ts';
 import type { Finding } from '../../model/problem.ts';
-import { type ApiObject, type Fields, fieldsOf, isFields, listOf, sameJson, withFields } from '../api-object.ts';
+import { type ApiObject, sameJson, withFields } from '../api-object.ts';
 
 const ALLOWED = [
   '`spec.containers[*].image`',

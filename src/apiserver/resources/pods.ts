@@ -1,3 +1,4 @@
+import { fieldsOf, textOf } from '../../model/json-fields.ts';
 import { dnsSubdomain } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { podsTable } from '../../printing/tables/pods-table.ts';
@@ -5,7 +6,7 @@ import { addDefaultTolerations } from '../admission/default-tolerations.ts';
 import { resolvePriority } from '../admission/pod-priority.ts';
 import { requireRuntimeClass } from '../admission/pod-runtime-class.ts';
 import { mountServiceAccount } from '../admission/pod-service-account.ts';
-import { type ApiObject, fieldsOf, textOf, withMetadata } from '../api-object.ts';
+import { type ApiObject, withMetadata } from '../api-object.ts';
 import { invalidObject } from '../status-error.ts';
 import { bindPod } from './pod-binding.ts';
 import { evictPod } from './pod-eviction.ts';

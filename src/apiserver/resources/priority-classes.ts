@@ -1,8 +1,9 @@
 import { forbidden, unsupported } from '../../model/field-error.ts';
+import { textOf } from '../../model/json-fields.ts';
 import { dnsSubdomain } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { priorityClassesTable } from '../../printing/tables/cluster-tables.ts';
-import { type ApiObject, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { forbidden as forbiddenError } from '../status-error.ts';
 import { ALL_VERBS, type ResourceDescription, type WriteContext } from './resource.ts';
 

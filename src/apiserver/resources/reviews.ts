@@ -1,8 +1,9 @@
 /** Questions about rights and identities: POST answers, nothing is kept. */
 import { invalid, required } from '../../model/field-error.ts';
+import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../model/json-fields.ts';
 import { dnsSubdomain } from '../../model/name-rules.ts';
 import type { AccessAttributes, UserInfo } from '../access.ts';
-import { type ApiObject, type Fields, fieldsOf, isFields, listOf, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { badRequest, invalidObject } from '../status-error.ts';
 import type { CallContext, ResourceCall, ResourceDescription } from './resource.ts';
 

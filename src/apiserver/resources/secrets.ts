@@ -1,8 +1,9 @@
 import { invalid, required } from '../../model/field-error.ts';
+import { type Fields, fieldsOf, isFields, textOf } from '../../model/json-fields.ts';
 import { dnsSubdomain } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { secretsTable } from '../../printing/tables/config-tables.ts';
-import { type ApiObject, type Fields, fieldsOf, isFields, textOf, withFields } from '../api-object.ts';
+import { type ApiObject, withFields } from '../api-object.ts';
 import { immutableFindings, validateDataKeys, validateDataSize } from './data-rules.ts';
 import { ALL_VERBS, type ResourceDescription } from './resource.ts';
 

@@ -1,8 +1,9 @@
 import { duplicate, invalid, required, unsupported } from '../../model/field-error.ts';
+import { fieldsOf, isFields, listOf, textOf } from '../../model/json-fields.ts';
 import { dnsLabel } from '../../model/name-rules.ts';
 import type { Finding } from '../../model/problem.ts';
 import { servicesTable } from '../../printing/tables/services-table.ts';
-import { type ApiObject, fieldsOf, isFields, listOf, textOf, withFields } from '../api-object.ts';
+import { type ApiObject, withFields } from '../api-object.ts';
 import { ALL_VERBS, type ResourceDescription } from './resource.ts';
 
 export const services: ResourceDescription = {

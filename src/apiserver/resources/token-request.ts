@@ -1,7 +1,8 @@
 /** `serviceaccounts/token`: checks the order, and has it signed (`pkg/registry/core/serviceaccount/storage/token.go`). */
 import { invalid } from '../../model/field-error.ts';
+import { fieldsOf, listOf, textOf } from '../../model/json-fields.ts';
 import type { Finding } from '../../model/problem.ts';
-import { type ApiObject, fieldsOf, listOf, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { badRequest, conflict, invalidObject, notFound, StatusError } from '../status-error.ts';
 import type { TokenOrder } from '../token-issuer.ts';
 import type { CallContext } from './resource.ts';

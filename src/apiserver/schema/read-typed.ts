@@ -2,8 +2,9 @@
  * A value of JSON → the same value as the API's types have it: unknown fields are left out and told, `null` means "not
  * given", and a value of the wrong type ends the reading. The walk is driven by the generated schema; no field is named.
  */
+
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import { parseQuantity, QUANTITY_RULE } from '../../model/quantity.ts';
-import { type Fields, isFields } from '../api-object.ts';
 import type { ApiSchema, ApiType } from './api-schema.ts';
 import { fieldPath, MAX_STRICT_ERRORS, unknownField } from './strict-errors.ts';
 

@@ -2,7 +2,7 @@
  * `fieldValidation`: what becomes of fields that the API does not know, or that are there twice. Unknown fields are never
  * kept; Strict refuses the object, Warn tells the client, Ignore says nothing (`endpoints/handlers/create.go`).
  */
-import { type Fields, isFields } from '../api-object.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import type { FieldValidation } from '../request-options.ts';
 import { badRequest, type StatusError } from '../status-error.ts';
 import type { ApiSchema } from './api-schema.ts';

@@ -3,9 +3,10 @@
  * account, and with the Pod, Secret or Node that they are bound to.
  */
 import { randomUUID } from 'node:crypto';
+import { type Fields, fieldsOf, listOf, textOf } from '../../model/json-fields.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { UserInfo } from '../access.ts';
-import { type ApiObject, type Fields, fieldsOf, listOf, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import { badRequest } from '../status-error.ts';
 import type { IssuedToken, TokenIssuer, TokenOrder } from '../token-issuer.ts';
 import { YEAR_MS } from './certificate-lifetime.ts';

@@ -1,6 +1,6 @@
 /** Compact JWS (RFC 7515, 7519), signed with ES256. What a token's header asks for decides nothing but the key (RFC 8725 3.1). */
 import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
-import { type Fields, isFields, textOf } from '../api-object.ts';
+import { type Fields, isFields, textOf } from '../../model/json-fields.ts';
 
 export interface SigningKey {
   readonly privateKey: KeyObject;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import type { Fields } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import { StatusError } from '../status-error.ts';
 import { matchesFields, parseFieldSelector } from './field-selector.ts';
 import { selectableFields } from './selectable-fields.ts';

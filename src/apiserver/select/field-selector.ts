@@ -2,7 +2,7 @@
  * Field selectors: `status.phase=Running,spec.nodeName!=node-a` (`apimachinery/pkg/fields/selector.go`). Which fields may be
  * asked for is the resource's to say (`selectable-fields.ts`).
  */
-import type { Fields } from '../api-object.ts';
+import type { Fields } from '../../model/json-fields.ts';
 import { badRequest } from '../status-error.ts';
 
 export interface SelectableFields {

@@ -3,8 +3,8 @@
  * (`apimachinery/pkg/labels/selector.go`, `apis/meta/v1/helpers.go`).
  */
 import { invalid, unsupported } from '../../model/field-error.ts';
+import { fieldsOf, listOf, textOf } from '../../model/json-fields.ts';
 import { labelValue, qualifiedName } from '../../model/name-rules.ts';
-import { fieldsOf, listOf, textOf } from '../api-object.ts';
 import { badRequest, quoted } from '../status-error.ts';
 
 export type LabelOperator = '=' | '==' | '!=' | 'in' | 'notin' | 'exists' | '!' | 'gt' | 'lt';

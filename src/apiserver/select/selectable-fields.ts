@@ -2,7 +2,7 @@
  * The fields by which a list or a watch can be narrowed, by resource (`pkg/apis/core/v1/conversion.go` names them,
  * `pkg/registry/core/<resource>/strategy.go` reads them).
  */
-import { type Fields, fieldsOf, isFields, listOf, textOf } from '../api-object.ts';
+import { type Fields, fieldsOf, isFields, listOf, textOf } from '../../model/json-fields.ts';
 import { quoted } from '../status-error.ts';
 import type { SelectableFields } from './field-selector.ts';
 

@@ -7,11 +7,12 @@
  * N2 One namespace at a time, and a failure is tried again, later each time.
  */
 import { addMs } from '../../core/instant.ts';
+import { fieldsOf, listOf } from '../../model/json-fields.ts';
 import { messageOf } from '../../ports/hooklet-error.ts';
 import type { Logger } from '../../ports/logger.ts';
 import type { ObjectChange, ObjectKey } from '../../ports/object-store.ts';
 import type { ApiCore } from '../api-core.ts';
-import { type ApiObject, fieldsOf, listOf, parseStored, sameJson, withFields } from '../api-object.ts';
+import { type ApiObject, parseStored, sameJson, withFields } from '../api-object.ts';
 import type { ResourceDescription } from '../resources/resource.ts';
 import { StatusError } from '../status-error.ts';
 import { SYSTEM } from '../verbs/call-server.ts';

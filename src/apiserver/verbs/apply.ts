@@ -1,8 +1,9 @@
 /** PATCH with what an applier wants the object to say: server-side apply (`endpoints/handlers/patch.go` applyPatcher). */
 
 import { forbidden as forbiddenText, required } from '../../model/field-error.ts';
+import { type Fields, fieldsOf, isFields, textOf } from '../../model/json-fields.ts';
 import type { ApiCore } from '../api-core.ts';
-import { type ApiObject, type Fields, fieldsOf, isFields, textOf } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import type { ApiResponse } from '../api-request.ts';
 import type { Body } from '../body.ts';
 import { decodeObject, decodeValue } from '../decode-object.ts';

@@ -1,5 +1,5 @@
 /** Where a list goes on: opaque for clients, with the moment that all its pages show (`apiserver/pkg/storage/continue.go`). */
-import { isFields } from '../api-object.ts';
+import { isFields } from '../../model/json-fields.ts';
 import { badRequest, expired, type StatusError } from '../status-error.ts';
 
 export interface ContinueToken {

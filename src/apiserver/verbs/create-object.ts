@@ -1,12 +1,13 @@
 /** Brings an object into being: named, defaulted, admitted, validated, stored (`registry/rest/create.go`, `registry/generic/registry/store.go`). */
 
+import { apiTime } from '../../model/api-time.ts';
 import { hasCode } from '../../ports/hooklet-error.ts';
 import type { ObjectWrite } from '../../ports/object-store.ts';
 import type { UserInfo } from '../access.ts';
 import { requireLivingNamespace } from '../admission/living-namespace.ts';
 import { validateObjectMeta } from '../admission/validate-object-meta.ts';
 import type { ApiCore } from '../api-core.ts';
-import { type ApiObject, apiTime, encodeObject, withMetadata } from '../api-object.ts';
+import { type ApiObject, encodeObject, withMetadata } from '../api-object.ts';
 import type { ResourceDescription, WriteContext } from '../resources/resource.ts';
 import { alreadyExists, badRequest, generateNameConflict, invalidObject } from '../status-error.ts';
 import { keyOf, putOf, toStored } from './object-key.ts';

@@ -2,11 +2,13 @@
  * DELETE of one object: preconditions, grace, finalizers (`registry/rest/delete.go`, `registry/generic/registry/store.go`;
  * lifecycle.md 2.3).
  */
+
+import { apiTime } from '../../model/api-time.ts';
 import { hasCode } from '../../ports/hooklet-error.ts';
 import type { ObjectKey, StoredObject } from '../../ports/object-store.ts';
 import type { UserInfo } from '../access.ts';
 import type { ApiCore } from '../api-core.ts';
-import { type ApiObject, apiTime, encodeObject, withMetadata } from '../api-object.ts';
+import { type ApiObject, encodeObject, withMetadata } from '../api-object.ts';
 import type { ResourceDescription } from '../resources/resource.ts';
 import { conflict, forbidden, MODIFIED, notFound } from '../status-error.ts';
 import { keyOf, putOf, readShown, toStored } from './object-key.ts';

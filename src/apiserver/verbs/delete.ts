@@ -1,8 +1,8 @@
 /** DELETE of an object (`apiserver/pkg/endpoints/handlers/delete.go`). */
 
 import { unsupported } from '../../model/field-error.ts';
+import { type Fields, isFields } from '../../model/json-fields.ts';
 import type { ApiCore } from '../api-core.ts';
-import { type Fields, isFields } from '../api-object.ts';
 import type { ApiResponse } from '../api-request.ts';
 import { bodyMedia, contentType, readBody } from '../body.ts';
 import { presentObject } from '../present/present-object.ts';

@@ -1,6 +1,8 @@
 /** PATCH of an object or a part of it (`apiserver/pkg/endpoints/handlers/patch.go`). */
+
+import type { Fields } from '../../model/json-fields.ts';
 import type { ApiCore } from '../api-core.ts';
-import type { ApiObject, Fields } from '../api-object.ts';
+import type { ApiObject } from '../api-object.ts';
 import type { ApiResponse } from '../api-request.ts';
 import { type Body, contentType, readBody } from '../body.ts';
 import { decodeValue } from '../decode-object.ts';

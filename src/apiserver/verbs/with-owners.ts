@@ -1,5 +1,6 @@
+import { apiTime } from '../../model/api-time.ts';
 import type { ApiCore } from '../api-core.ts';
-import { type ApiObject, apiTime, withMetadata } from '../api-object.ts';
+import { type ApiObject, withMetadata } from '../api-object.ts';
 import { type Tracking, trackUpdate } from '../patch/managed-fields.ts';
 import type { ResourceDescription } from '../resources/resource.ts';
 

@@ -1,9 +1,9 @@
 /** The conditions that the node writes, in the order in which they are written (`lifecycle.md` 12.3). */
 
+import { apiTime } from '../../model/api-time.ts';
 import { type PodContainer, podContainers } from '../../model/pod-containers.ts';
 import type { ContainerStatus, PodCondition, PodPhase } from '../../model/pod-status.ts';
 import { isAlive } from '../container/container-history.ts';
-import { apiTime } from './api-time.ts';
 import type { StatusView } from './status-view.ts';
 
 interface Judged {

@@ -1,5 +1,6 @@
 /** The state of one container as the API shows it (`lifecycle.md` 12.1, 12.4). */
 
+import { apiTime } from '../../model/api-time.ts';
 import type { Container } from '../../model/pod.ts';
 import type { PodContainer } from '../../model/pod-containers.ts';
 import type { ContainerStateStatus, TerminatedStatus } from '../../model/pod-status.ts';
@@ -12,7 +13,6 @@ import {
 } from '../container/container-history.ts';
 import { willRestart } from '../container/restart.ts';
 import { goDuration } from '../event/go-duration.ts';
-import { apiTime } from './api-time.ts';
 import type { StatusView } from './status-view.ts';
 
 type WaitingStatus = NonNullable<ContainerStateStatus['waiting']>;

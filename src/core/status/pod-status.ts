@@ -1,9 +1,9 @@
 /** The status of a Pod, complete, from what its journal says (`lifecycle.md` 12). Pure: the same history, the same status. */
 
+import { apiTime } from '../../model/api-time.ts';
 import { podContainers } from '../../model/pod-containers.ts';
 import type { ContainerStatus, PodStatus } from '../../model/pod-status.ts';
 import { qosClass } from '../../model/qos-class.ts';
-import { apiTime } from './api-time.ts';
 import { podConditions } from './conditions.ts';
 import { containerStatus } from './container-status.ts';
 import { podPhase } from './pod-phase.ts';
